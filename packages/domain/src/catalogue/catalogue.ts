@@ -1,0 +1,249 @@
+/**
+ * The catalogue's objects in their wire form: what a YAML file holds, what `/v1/catalogue` speaks and
+ * what the store keeps. Amounts and quantities are decimal strings; `compile-book.ts` makes them fast.
+ */
+import type { EventType } from "../events/event-type.ts";
+import type { RoundingMode } from "../rounding.ts";
+
+/** A decimal in plain digits, such as `"0.0085"`. */
+export type DecimalText = string;
+/** `2026-10-01` (midnight in the agreement's zone) or an RFC 3339 instant with its zone. */
+export type DateOrInstantText = string;
+
+export interface Provider {
+  readonly name: string;
+  /** Currency that margin is reported in. Statements keep their own. */
+  readonly homeCurrency: string;
+  readonly timeZone: string;
+}
+
+export interface Party {
+  readonly name: string;
+  readonly country?: string | undefined;
+}
+
+/** A consuming unit of a customer or reseller (handbook §4, design: account). */
+export interface Account {
+  readonly party: string;
+  /** The reseller's account above this one. */
+  readonly parent?: string | undefined;
+  /** Raw names that stand for this account in the records of a source, for a time. */
+  readonly aliases?: readonly Alias[] | undefined;
+}
+
+export interface Alias {
+  readonly name: string;
+  /** Only in records of this source; in those of every source when absent. */
+  readonly source?: string | undefined;
+  readonly from?: DateOrInstantText | undefined;
+  readonly to?: DateOrInstantText | undefined;
+}
+
+/** How the numbers of a source are to be read (handbook §2.1). */
+export interface DialPlan {
+  /** Calling code of national numbers, such as `"49"`. */
+  readonly countryCode?: string | undefined;
+  /** What national numbers start with and E.164 leaves out, such as `"0"`. */
+  readonly nationalPrefix?: string | undefined;
+  /** What international numbers start with; `+` always does. */
+  readonly internationalPrefixes?: readonly string[] | undefined;
+  /** Technical or outside-line prefixes that are removed first, the longest that matches. */
+  readonly strip?: readonly string[] | undefined;
+  /** Numbers of at most so many digits are internal: they have no E.164 form. */
+  readonly internalDigitsMax?: number | undefined;
+}
+
+export interface Source {
+  readonly reader: "cloudevents" | "freeswitch" | "asterisk" | "csv";
+  /** Zone of times that are written without one. */
+  readonly timeZone?: string | undefined;
+  readonly dialPlan?: DialPlan | undefined;
+  /** Events older than this are quarantined. Default 400. */
+  readonly daysBack?: number | undefined;
+  /** Events further ahead than this are quarantined. Default 60. */
+  readonly minutesAhead?: number | undefined;
+  /** How the columns of a CSV become an event; required for the reader `csv`. */
+  readonly csv?: CsvMapping | undefined;
+  /** The account of records that name none. */
+  readonly account?: string | undefined;
+}
+
+/** Where a value comes from: a column (by name or 1-based number) or a constant. */
+export interface CsvField {
+  readonly column?: string | number | undefined;
+  readonly value?: string | undefined;
+  /** Recoding of the column's text; a text that is not listed becomes `otherwise`, or stays as it is. */
+  readonly map?: Readonly<Record<string, string>> | undefined;
+  readonly otherwise?: string | undefined;
+  /** How a time or duration is written. Times default to `rfc3339`. */
+  readonly format?: CsvFormat | undefined;
+}
+
+export type CsvFormat =
+  | "rfc3339"
+  | "epochSeconds"
+  | "epochMilliseconds"
+  /** `2015-10-21 12:13:10` or `2024/06/17 05:59:58`, in the source's zone. */
+  | "yearMonthDay"
+  /** `04.07.2016 18:58:55`, in the source's zone. */
+  | "dayMonthYear"
+  /** `2013-11-07 08:42:25 +0000 UTC`. */
+  | "goTime"
+  | "seconds"
+  /** `00:00:25`. */
+  | "clock"
+  /** `10s`, `5m`, `1h2m3s`. */
+  | "goDuration";
+
+export interface CsvMapping {
+  readonly delimiter?: string | undefined;
+  /** Names of the columns when the file has no header line. */
+  readonly columns?: readonly string[] | undefined;
+  /** Lines that start so are skipped, and counted as such. */
+  readonly comment?: string | undefined;
+  /** Omitted: the id is the hash of the record and its ordinal among identical records of the file. */
+  readonly id?: CsvField | undefined;
+  readonly type: string;
+  readonly subject?: CsvField | undefined;
+  readonly time: CsvField;
+  readonly data: Readonly<Record<string, CsvField>>;
+}
+
+/** A unit that a price is per: `"minute"`, `"segment"`, … (see `units.ts`) or a size of a quantity. */
+export type PerUnit = string | { readonly quantity: string; readonly size: number };
+
+/** Dated prices by E.164 prefix or by MCC-MNC. Each version replaces the whole deck from `from` on. */
+export interface Deck {
+  readonly key: "prefix" | "network";
+  readonly currency: string;
+  readonly per: PerUnit;
+  readonly incrementMode?: "initialThenSubsequent" | "wholeMultiple" | undefined;
+  readonly versions: readonly DeckVersion[];
+}
+
+export interface DeckVersion {
+  readonly from: DateOrInstantText;
+  /** Hash of the rows, which the store keeps apart; the same rows have the same hash. */
+  readonly rows: string;
+}
+
+/** A row of a deck as read from its CSV. Increments are in seconds for decks per minute or second. */
+export interface DeckRow {
+  /** `"4479"`, or MCC-MNC as `"262-01"`, `"262"` for every network of the country code. */
+  readonly key: string;
+  readonly name?: string | undefined;
+  /** Price per unit; null when the destination is blocked. */
+  readonly rate: DecimalText | null;
+  /** Price of what follows the initial increment; the same as `rate` when absent. */
+  readonly rateNext?: DecimalText | undefined;
+  readonly connectFee?: DecimalText | undefined;
+  readonly initialIncrement?: number | undefined;
+  readonly subsequentIncrement?: number | undefined;
+}
+
+/** Whose charges of the same event a term stands on (design: terms that stand on other terms). */
+export type Base = "cost" | "customerCharge" | "parentCharge" | "margin";
+
+/** Prices of per-event terms. */
+export type EventPrice =
+  | { readonly model: "perUnit"; readonly rate: DecimalText; readonly per: PerUnit }
+  | {
+      readonly model: "deck";
+      readonly deck: string;
+      /** Number field that is looked up. Default `to`. */
+      readonly number?: string | undefined;
+    }
+  | { readonly model: "network"; readonly deck: string }
+  | { readonly model: "percentage"; readonly of: Base; readonly percent: DecimalText }
+  | {
+      readonly model: "markup";
+      readonly on: Base;
+      readonly percent: DecimalText;
+      readonly fixed?: DecimalText | undefined;
+    };
+
+export interface Tier {
+  /** Inclusive upper end in units of `per`; null in the last tier only. */
+  readonly upTo: DecimalText | null;
+  readonly rate: DecimalText;
+  /** Charged once when the tier is reached. */
+  readonly flat?: DecimalText | undefined;
+}
+
+/** Prices of period terms, made at close from the period's totals. */
+export type PeriodPrice =
+  | { readonly model: "fixedFee"; readonly amount: DecimalText }
+  | {
+      readonly model: "graduated" | "volume";
+      readonly per: PerUnit;
+      readonly tiers: readonly Tier[];
+      /** Units that are free in each period, taken off before the tiers. */
+      readonly included?: DecimalText | undefined;
+    };
+
+export type Price = EventPrice | PeriodPrice;
+
+export interface Term {
+  readonly id: string;
+  readonly title?: string | undefined;
+  /** Event type that it prices; absent for a fixed fee. */
+  readonly on?: string | undefined;
+  /** Dimension values that it is for; every one must match. */
+  readonly where?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  readonly price: Price;
+  /** Dimensions that its statement lines are split by. */
+  readonly lines?: readonly string[] | undefined;
+}
+
+/** A template of terms. */
+export interface Plan {
+  readonly title?: string | undefined;
+  readonly terms: readonly Term[];
+}
+
+export type Role = "customer" | "reseller" | "supplier" | "partner" | "referrer";
+
+export interface Agreement {
+  readonly party: string;
+  readonly role: Role;
+  /** Party that issues the statements of a customer of a reseller; the provider when absent. */
+  readonly seller?: string | undefined;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly cycle: "monthly";
+  /** Hours after the period's end during which it is not closed. Default 0. */
+  readonly graceHours?: number | undefined;
+  /** How a statement line becomes money. Default `halfEven`. */
+  readonly rounding?: RoundingMode | undefined;
+  /** Accounts that it is for; for a reseller, partner or referrer also the accounts below them. */
+  readonly accounts: "all" | readonly string[];
+  readonly versions: readonly AgreementVersion[];
+}
+
+export interface AgreementVersion {
+  readonly from: DateOrInstantText;
+  readonly to?: DateOrInstantText | undefined;
+  readonly plan?: string | undefined;
+  /** Terms of its own; one with the id of a plan's term takes that one's place. */
+  readonly terms?: readonly Term[] | undefined;
+}
+
+/** How many units of `homeCurrency` one unit of `currency` is, from `from` on. For margin only. */
+export interface ExchangeRate {
+  readonly currency: string;
+  readonly from: string;
+  readonly rate: DecimalText;
+}
+
+export interface Catalogue {
+  readonly provider: Provider;
+  readonly parties: Readonly<Record<string, Party>>;
+  readonly accounts: Readonly<Record<string, Account>>;
+  readonly sources: Readonly<Record<string, Source>>;
+  /** Types beyond the built-in ones. */
+  readonly eventTypes: Readonly<Record<string, EventType>>;
+  readonly decks: Readonly<Record<string, Deck>>;
+  readonly plans: Readonly<Record<string, Plan>>;
+  readonly agreements: Readonly<Record<string, Agreement>>;
+  readonly exchangeRates: readonly ExchangeRate[];
+}

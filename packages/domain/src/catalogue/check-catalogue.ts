@@ -1,0 +1,115 @@
+/** Whether a catalogue that has the right shape also makes sense (design: catalogue as code). */
+import type { EventType } from "../events/event-type.ts";
+import type { Agreement, Catalogue, Deck } from "./catalogue.ts";
+import { checkAccounts } from "./check-accounts.ts";
+import { checkAgreements } from "./check-agreements.ts";
+import { checkBases } from "./check-bases.ts";
+import { checkCoverage } from "./check-coverage.ts";
+import { checkDecks } from "./check-decks.ts";
+import { checkEventTypes } from "./check-event-types.ts";
+import { checkExchangeRates } from "./check-exchange-rates.ts";
+import { checkSources } from "./check-sources.ts";
+import { checkTerms } from "./check-terms.ts";
+import { checkCurrency, checkId, checkName, checkTimeZone } from "./check-values.ts";
+import { type CatalogueProblem, problem, type Report } from "./problems.ts";
+
+/** The parts of a catalogue that are maps of ids. */
+export const SECTIONS = [
+  "parties",
+  "accounts",
+  "sources",
+  "eventTypes",
+  "decks",
+  "plans",
+  "agreements",
+] as const satisfies readonly (keyof Catalogue)[];
+
+/** What one object of a section is called. */
+export const KIND_OF_SECTION = {
+  parties: "party",
+  accounts: "account",
+  sources: "source",
+  eventTypes: "event type",
+  decks: "deck",
+  plans: "plan",
+  agreements: "agreement",
+} as const satisfies Record<(typeof SECTIONS)[number], string>;
+
+/** Every problem at once, in no particular order; none if the catalogue can be compiled into a book. */
+export function checkCatalogue(
+  catalogue: Catalogue,
+  builtInTypes: Readonly<Record<string, EventType>>,
+): readonly CatalogueProblem[] {
+  const problems: CatalogueProblem[] = [];
+  const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
+  const { provider, eventTypes, plans, decks } = catalogue;
+  const types = new Map(Object.entries({ ...builtInTypes, ...eventTypes }));
+  checkCurrency(provider.homeCurrency, ["provider", "homeCurrency"], report);
+  checkTimeZone(provider.timeZone, ["provider", "timeZone"], report);
+  for (const section of SECTIONS) {
+    const check = section === "eventTypes" ? checkName : checkId;
+    for (const id of Object.keys(catalogue[section])) check(id, [section, id], report);
+  }
+  checkAccounts(catalogue, report);
+  checkSources(catalogue, types, report);
+  checkEventTypes(eventTypes, builtInTypes, report);
+  checkDecks(catalogue, report);
+  for (const [id, plan] of Object.entries(plans)) {
+    checkTerms(plan.terms, decks, types, ["plans", id, "terms"], report);
+  }
+  checkAgreements(catalogue, types, report);
+  checkCoverage(catalogue, report);
+  checkBases(catalogue, report);
+  checkExchangeRates(catalogue, report);
+  return problems;
+}
+
+/** Events, charges and statements name these for ever: they end, but are never taken away. */
+const KEPT_SECTIONS = ["parties", "accounts", "agreements"] as const;
+
+/** What statements and charges already rest on; another one is a successor (design: agreement). */
+const AGREEMENT_FIXED = [
+  "party",
+  "role",
+  "seller",
+  "currency",
+  "timeZone",
+  "cycle",
+] as const satisfies readonly (keyof Agreement)[];
+
+const DECK_FIXED = ["key", "currency"] as const satisfies readonly (keyof Deck)[];
+
+/** What `next` may not do to what was applied with `previous`. */
+export function checkChange(previous: Catalogue, next: Catalogue): readonly CatalogueProblem[] {
+  const problems: CatalogueProblem[] = [];
+  const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
+  for (const section of KEPT_SECTIONS) {
+    for (const id of Object.keys(previous[section])) {
+      if (Object.hasOwn(next[section], id)) continue;
+      const kind = KIND_OF_SECTION[section];
+      report([section, id], "catalogue.cannot-be-removed", { kind, id });
+    }
+  }
+  const { agreements, decks } = previous;
+  checkFixed("agreements", AGREEMENT_FIXED, agreements, next.agreements, report);
+  checkFixed("decks", DECK_FIXED, decks, next.decks, report);
+  return problems;
+}
+
+function checkFixed<Body>(
+  section: "agreements" | "decks",
+  fields: readonly (keyof Body & string)[],
+  previous: Readonly<Record<string, Body>>,
+  next: Readonly<Record<string, Body>>,
+  report: Report,
+): void {
+  const kind = KIND_OF_SECTION[section];
+  for (const [id, body] of Object.entries(previous)) {
+    if (!Object.hasOwn(next, id)) continue;
+    for (const field of fields) {
+      if (body[field] === next[id]![field]) continue;
+      const before = String(body[field] ?? "none");
+      report([section, id, field], "catalogue.fixed-for-ever", { field, kind, id, before });
+    }
+  }
+}

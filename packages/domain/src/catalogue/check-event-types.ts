@@ -1,0 +1,70 @@
+import type { DimensionRule, EventType } from "../events/event-type.ts";
+import { checkName } from "./check-values.ts";
+import type { Path, Report } from "./problems.ts";
+
+/** What an event type counts, splits by and hides is in its schema, and no built-in type is replaced. */
+export function checkEventTypes(
+  eventTypes: Readonly<Record<string, EventType>>,
+  builtInTypes: Readonly<Record<string, EventType>>,
+  report: Report,
+): void {
+  for (const [id, type] of Object.entries(eventTypes)) {
+    const path = ["eventTypes", id];
+    if (Object.hasOwn(builtInTypes, id)) {
+      report(path, "catalogue.event-type-built-in", { type: id });
+    }
+    checkSchema(type, path, report);
+    checkQuantities(type, path, report);
+    for (const [name, rule] of Object.entries(type.dimensions)) {
+      checkName(name, [...path, "dimensions", name], report);
+      checkDimension(type, rule, [...path, "dimensions", name], report);
+    }
+    for (const key of ["numbers", "personal"] as const) {
+      for (const [at, field] of (type[key] ?? []).entries()) {
+        checkProperty(type, field, [...path, key, at], report);
+      }
+    }
+    for (const [, dimension = ""] of type.channel.matchAll(/\{([^{}]*)\}/g)) {
+      if (Object.hasOwn(type.dimensions, dimension)) continue;
+      report([...path, "channel"], "catalogue.channel-dimension-unknown", { dimension });
+    }
+  }
+}
+
+function checkSchema(type: EventType, path: Path, report: Report): void {
+  if (type.schema.type !== "object") {
+    report([...path, "schema"], "catalogue.schema-not-object", {});
+  }
+}
+
+function checkQuantities(type: EventType, path: Path, report: Report): void {
+  const quantities = Object.entries(type.quantities);
+  if (quantities.length === 0) report(path, "catalogue.type-without-quantity", {});
+  for (const [name, rule] of quantities) {
+    const at = [...path, "quantities", name];
+    checkName(name, at, report);
+    if (rule.field !== undefined) checkProperty(type, rule.field, [...at, "field"], report);
+    for (const field of Object.keys(rule.when ?? {})) {
+      checkProperty(type, field, [...at, "when", field], report);
+    }
+  }
+}
+
+function checkDimension(type: EventType, rule: DimensionRule, path: Path, report: Report): void {
+  if ("field" in rule) checkProperty(type, rule.field, [...path, "field"], report);
+  if ("countryOf" in rule && !(type.numbers ?? []).includes(rule.countryOf)) {
+    report([...path, "countryOf"], "catalogue.field-not-a-number", { field: rule.countryOf });
+  }
+  if ("network" in rule) {
+    for (const [at, field] of rule.network.entries()) {
+      checkProperty(type, field, [...path, "network", at], report);
+    }
+  }
+}
+
+/** A schema that does not list its properties admits any. */
+function checkProperty(type: EventType, field: string, path: Path, report: Report): void {
+  const { properties } = type.schema;
+  if (typeof properties !== "object" || properties === null) return;
+  if (!Object.hasOwn(properties, field)) report(path, "catalogue.field-unknown", { field });
+}

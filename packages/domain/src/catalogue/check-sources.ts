@@ -1,0 +1,64 @@
+import type { EventType } from "../events/event-type.ts";
+import type { Catalogue, CsvField, CsvMapping, Source } from "./catalogue.ts";
+import { checkTimeZone } from "./check-values.ts";
+import type { Path, Report } from "./problems.ts";
+
+/** Zones and accounts exist, and a CSV mapping is there exactly when the reader needs it. */
+export function checkSources(
+  catalogue: Catalogue,
+  types: ReadonlyMap<string, EventType>,
+  report: Report,
+): void {
+  for (const [id, source] of Object.entries(catalogue.sources)) {
+    const path = ["sources", id];
+    const { account, csv, timeZone } = source;
+    if (timeZone !== undefined) checkTimeZone(timeZone, [...path, "timeZone"], report);
+    if (account !== undefined && !Object.hasOwn(catalogue.accounts, account)) {
+      report([...path, "account"], "catalogue.account-unknown", { account });
+    }
+    checkMappingPresence(source, path, report);
+    if (csv !== undefined) checkMapping(csv, types, [...path, "csv"], report);
+  }
+}
+
+function checkMappingPresence(source: Source, path: Path, report: Report): void {
+  const isCsv = source.reader === "csv";
+  if (isCsv && source.csv === undefined) report(path, "catalogue.mapping-missing", {});
+  if (!isCsv && source.csv !== undefined) {
+    report([...path, "csv"], "catalogue.mapping-unused", {});
+  }
+}
+
+function checkMapping(
+  csv: CsvMapping,
+  types: ReadonlyMap<string, EventType>,
+  path: Path,
+  report: Report,
+): void {
+  if (!types.has(csv.type)) {
+    report([...path, "type"], "catalogue.event-type-unknown", { type: csv.type });
+  }
+  const fields: [Path, CsvField | undefined][] = [
+    [["id"], csv.id],
+    [["subject"], csv.subject],
+    [["time"], csv.time],
+    ...Object.entries(csv.data).map(([name, field]): [Path, CsvField] => [["data", name], field]),
+  ];
+  for (const [key, field] of fields) {
+    if (field !== undefined) checkField(field, csv.columns, [...path, ...key], report);
+  }
+}
+
+function checkField(
+  { column, value }: CsvField,
+  columns: readonly string[] | undefined,
+  path: Path,
+  report: Report,
+): void {
+  if ((column === undefined) === (value === undefined)) {
+    report(path, "catalogue.field-without-origin", {});
+  }
+  if (column === undefined || columns === undefined) return;
+  const listed = typeof column === "number" ? column <= columns.length : columns.includes(column);
+  if (!listed) report([...path, "column"], "catalogue.column-unknown", { column });
+}

@@ -1,0 +1,162 @@
+import type { EventType } from "../events/event-type.ts";
+import type { Catalogue, Deck, EventPrice, PeriodPrice, PerUnit, Term } from "./catalogue.ts";
+import { checkTiers } from "./check-tiers.ts";
+import {
+  checkDecimal,
+  checkId,
+  checkNotNegative,
+  checkUnit,
+  DECIMAL_PLACES,
+} from "./check-values.ts";
+import type { Path, Report } from "./problems.ts";
+
+/** Terms of a plan or of an agreement's version: each names only what its event type and decks have. */
+export function checkTerms(
+  terms: readonly Term[],
+  decks: Catalogue["decks"],
+  types: ReadonlyMap<string, EventType>,
+  path: Path,
+  report: Report,
+): void {
+  const seen = new Set<string>();
+  for (const [at, term] of terms.entries()) {
+    const termPath = [...path, at];
+    checkId(term.id, [...termPath, "id"], report);
+    if (seen.has(term.id)) report([...termPath, "id"], "catalogue.term-twice", { term: term.id });
+    seen.add(term.id);
+    if (term.price.model === "fixedFee") checkFixedFee(term, termPath, report);
+    else checkTermOnEvents(term, term.price, decks, types, termPath, report);
+  }
+}
+
+function checkFixedFee(term: Term, path: Path, report: Report): void {
+  for (const key of ["on", "where", "lines"] as const) {
+    if (term[key] !== undefined) report([...path, key], "catalogue.fee-on-events", { key });
+  }
+  if (term.price.model !== "fixedFee") return;
+  checkNotNegative(term.price.amount, [...path, "price", "amount"], report);
+}
+
+function checkTermOnEvents(
+  term: Term,
+  price: EventPrice | Exclude<PeriodPrice, { model: "fixedFee" }>,
+  decks: Catalogue["decks"],
+  types: ReadonlyMap<string, EventType>,
+  path: Path,
+  report: Report,
+): void {
+  if (term.on === undefined) {
+    report(path, "catalogue.term-without-event-type", {});
+  } else if (!types.has(term.on)) {
+    report([...path, "on"], "catalogue.event-type-unknown", { type: term.on });
+  }
+  const event = typeOf(term, types);
+  checkDimensions(term, event, path, report);
+  const at = [...path, "price"];
+  switch (price.model) {
+    case "perUnit":
+      checkNotNegative(price.rate, [...at, "rate"], report);
+      checkPer(price.per, event, [...at, "per"], report);
+      return;
+    case "deck":
+    case "network":
+      checkDeckPrice(price, decks, event, at, report);
+      return;
+    case "percentage":
+      checkNotNegative(price.percent, [...at, "percent"], report);
+      return;
+    case "markup":
+      checkMarkup(price.percent, price.fixed, at, report);
+      return;
+    case "graduated":
+    case "volume":
+      checkPer(price.per, event, [...at, "per"], report);
+      checkTiers(price, at, report);
+  }
+}
+
+interface NamedType {
+  readonly name: string;
+  readonly type: EventType;
+}
+
+function typeOf({ on }: Term, types: ReadonlyMap<string, EventType>): NamedType | null {
+  const type = on === undefined ? undefined : types.get(on);
+  return on === undefined || type === undefined ? null : { name: on, type };
+}
+
+function checkDimensions(term: Term, event: NamedType | null, path: Path, report: Report): void {
+  const named: [Path, string][] = [
+    ...Object.keys(term.where ?? {}).map((name): [Path, string] => [["where", name], name]),
+    ...(term.lines ?? []).map((name, at): [Path, string] => [["lines", at], name]),
+  ];
+  for (const [key, dimension] of named) checkDimension(dimension, event, [...path, ...key], report);
+}
+
+function checkDimension(name: string, event: NamedType | null, path: Path, report: Report): void {
+  if (event === null || Object.hasOwn(event.type.dimensions, name)) return;
+  report(path, "catalogue.dimension-unknown", { type: event.name, dimension: name });
+}
+
+/** The unit is known and counts a quantity that the event type has. */
+function checkPer(per: PerUnit, event: NamedType | null, path: Path, report: Report): void {
+  const unit = checkUnit(per, path, report);
+  if (unit !== null) checkQuantity(unit.quantity, event, path, report);
+}
+
+function checkQuantity(
+  quantity: string,
+  event: NamedType | null,
+  path: Path,
+  report: Report,
+): void {
+  if (event === null || Object.hasOwn(event.type.quantities, quantity)) return;
+  report(path, "catalogue.quantity-unknown", { type: event.name, quantity });
+}
+
+const DECK_KEYS = { deck: "prefix", network: "network" } as const satisfies Record<
+  "deck" | "network",
+  Deck["key"]
+>;
+
+function checkDeckPrice(
+  price: Extract<EventPrice, { deck: string }>,
+  decks: Catalogue["decks"],
+  event: NamedType | null,
+  path: Path,
+  report: Report,
+): void {
+  const { model } = price;
+  if (model === "network") checkDimension("network", event, [...path, "model"], report);
+  if (model === "deck" && event !== null) {
+    const field = price.number ?? "to";
+    if (!(event.type.numbers ?? []).includes(field)) {
+      const at = price.number === undefined ? path : [...path, "number"];
+      report(at, "catalogue.number-unknown", { type: event.name, field });
+    }
+  }
+  const at = [...path, "deck"];
+  if (!Object.hasOwn(decks, price.deck)) {
+    report(at, "catalogue.deck-unknown", { deck: price.deck });
+    return;
+  }
+  const deck = decks[price.deck]!;
+  const needed = DECK_KEYS[model];
+  if (deck.key !== needed) {
+    const detail = { deck: price.deck, key: deck.key, model, needed };
+    report(at, "catalogue.deck-key-wrong", detail);
+  }
+  const unit = checkUnit(deck.per, at, () => {});
+  if (unit !== null) checkQuantity(unit.quantity, event, at, report);
+}
+
+const MINUS_HUNDRED_PERCENT = -100n * 10n ** BigInt(DECIMAL_PLACES);
+
+/** A negative markup is a discount off the base; a negative fixed part takes a sum off each event. */
+function checkMarkup(percent: string, fixed: string | undefined, path: Path, report: Report): void {
+  const value = checkDecimal(percent, [...path, "percent"], report);
+  if (value !== null && value < MINUS_HUNDRED_PERCENT) {
+    report([...path, "percent"], "catalogue.below-minus-hundred", { percent });
+  }
+  if (fixed !== undefined) checkDecimal(fixed, [...path, "fixed"], report);
+}

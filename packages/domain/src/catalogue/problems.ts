@@ -1,0 +1,179 @@
+/**
+ * Everything that can be wrong with a catalogue, once: a code that never changes its meaning and the
+ * sentence an author reads. `{name}` stands for a detail of the case.
+ */
+export const PROBLEMS = {
+  "catalogue.unreadable": "The file cannot be read: {why}.",
+  "catalogue.too-large": "The file has more than {bytesMax} bytes.",
+  "catalogue.too-many-files": "The directory holds more than {filesMax} files.",
+  "catalogue.not-utf8": "The text is not UTF-8.",
+  "catalogue.malformed-yaml": "The YAML is malformed: {why}.",
+  "catalogue.several-documents": "A file holds one YAML document; split it into files.",
+  "catalogue.alias": "Anchors and aliases are not read; a plan is the template for terms.",
+  "catalogue.tag": "YAML tags such as !{tag} are not read.",
+  "catalogue.key-not-text": "A key must be a text.",
+  "catalogue.key-twice": "{key} appears twice in this map.",
+  "catalogue.id-twice": "The {kind} {id} is already in {place}.",
+  "catalogue.too-deep": "Objects may be nested at most {depthMax} deep.",
+  "catalogue.text-not-storable": "A text holds NUL or half of a surrogate pair.",
+
+  "catalogue.missing": "{name} is missing.",
+  "catalogue.unknown-key": "{key} means nothing here.",
+  "catalogue.wrong-type": "This must be {expected}.",
+  "catalogue.wrong-value": "This must be {expected}.",
+  "catalogue.out-of-range": "This must be {expected}.",
+  "catalogue.malformed": "This must be {expected}.",
+  "catalogue.id-malformed": "{id} is no id: a-z, 0-9, . _ -, at most 63, first a letter or digit.",
+  "catalogue.name-malformed":
+    "{name} is no name: letters, digits, . _ -, at most 63, first a letter.",
+
+  "catalogue.rows-missing": "A deck version needs one of file, csv or rows.",
+  "catalogue.rows-unknown": "No rows with the hash {rows} are kept; send them as file or csv.",
+  "catalogue.file-not-here": "Only a directory can name files; send the rows as csv.",
+  "catalogue.file-missing": "There is no file {file}.",
+  "catalogue.file-outside": "{file} is outside the catalogue's directory.",
+  "catalogue.file-not-regular": "{file} is not a regular file.",
+  "catalogue.csv-malformed": "The CSV is malformed: {why}.",
+  "catalogue.csv-empty": "The CSV has no rows.",
+  "catalogue.csv-column-missing": "The CSV has no column {column}.",
+  "catalogue.csv-column-twice": "The CSV has two columns {column}.",
+  "catalogue.csv-column-unknown":
+    "The column {column} means nothing here; name those to read in columns.",
+  "catalogue.csv-width": "The line has {fields} fields where the header has {columns}.",
+  "catalogue.csv-key-twice": "{key} is already in line {line}.",
+  "catalogue.csv-prefix-malformed": "{text} is no prefix: 1 to 15 digits.",
+  "catalogue.csv-network-malformed":
+    "{text} is no network: MCC-MNC such as 262-01, or an MCC alone.",
+  "catalogue.csv-rate-missing": "The rate is missing. No rate is never zero.",
+  "catalogue.csv-rate-malformed":
+    "{text} is no price: plain digits, not negative, at most 12 places.",
+  "catalogue.csv-increment-malformed": "{text} is no increment: a whole number from 1 to 86400.",
+  "catalogue.csv-blocked-malformed": "{text} says neither yes nor no.",
+  "catalogue.csv-more-problems": "{count} more problems in this file are not listed.",
+
+  "catalogue.currency-unknown": "{currency} is no currency of ISO 4217.",
+  "catalogue.zone-unknown": "{zone} is no time zone of the IANA list.",
+  "catalogue.date-malformed": "{text} is no date such as 2026-10-01, nor a time with its zone.",
+  "catalogue.decimal-malformed":
+    "{text} is no decimal such as 0.0085 with at most {places} places.",
+  "catalogue.negative": "{text} must not be negative.",
+  "catalogue.below-minus-hundred": "{percent} percent would turn the price negative.",
+  "catalogue.not-positive": "{text} must be above zero.",
+  "catalogue.unit-unknown": "{unit} is no unit.",
+  "catalogue.to-not-after-from": "This ends ({to}) before it starts ({from}).",
+
+  "catalogue.party-unknown": "There is no party {party}.",
+  "catalogue.account-unknown": "There is no account {account}.",
+  "catalogue.source-unknown": "There is no source {source}.",
+  "catalogue.event-type-unknown": "There is no event type {type}.",
+  "catalogue.deck-unknown": "There is no deck {deck}.",
+  "catalogue.plan-unknown": "There is no plan {plan}.",
+
+  "catalogue.parent-cycle": "The accounts stand above each other in a circle: {chain}.",
+  "catalogue.alias-ambiguous": "{alias} stands for {other} too at {at}.",
+  "catalogue.alias-is-account": "{alias} is the id of another account.",
+  "catalogue.mapping-missing": "A source with the reader csv needs its mapping under csv.",
+  "catalogue.mapping-unused": "Only a source with the reader csv has a mapping under csv.",
+  "catalogue.field-without-origin": "A field needs either its column or a constant value.",
+  "catalogue.column-unknown": "{column} is not among the columns that are listed.",
+
+  "catalogue.event-type-built-in": "{type} is built in; give yours another name.",
+  "catalogue.field-unknown": "The schema has no property {field}.",
+  "catalogue.field-not-a-number": "{field} is not listed under numbers.",
+  "catalogue.channel-dimension-unknown": "The channel names {dimension}, which is no dimension.",
+  "catalogue.schema-not-object": "The schema of data must have the type object.",
+  "catalogue.type-without-quantity": "An event type needs at least one quantity.",
+
+  "catalogue.deck-without-version": "A deck needs at least one version.",
+  "catalogue.versions-not-sorted": "The versions must be in order: {from} is not after {before}.",
+
+  "catalogue.term-twice": "The term {term} appears twice.",
+  "catalogue.term-without-event-type": "Only a fixed fee goes without on; name the event type.",
+  "catalogue.fee-on-events": "A fixed fee stands on no events: leave out {key}.",
+  "catalogue.dimension-unknown": "{type} has no dimension {dimension}.",
+  "catalogue.quantity-unknown": "{type} has no quantity {quantity}.",
+  "catalogue.number-unknown": "{type} has no number field {field}.",
+  "catalogue.deck-key-wrong": "{deck} is keyed by {key}; the model {model} needs one by {needed}.",
+  "catalogue.deck-currency-differs": "{deck} is in {deckCurrency}, the agreement in {currency}.",
+  "catalogue.tiers-missing": "At least one tier is needed.",
+  "catalogue.tiers-not-ascending": "Each tier must end above the one before it.",
+  "catalogue.tiers-not-open": "The last tier, and only the last, must be open (upTo: null).",
+  "catalogue.quantity-not-whole": "{text} times {unit} is not a whole number of the smallest unit.",
+
+  "catalogue.agreement-without-version": "An agreement needs at least one version.",
+  "catalogue.version-without-terms": "A version needs a plan or terms.",
+  "catalogue.versions-overlap": "This version runs until {to}, and the next starts at {from}.",
+  "catalogue.seller-is-buyer": "{party} cannot be the seller of its own agreement.",
+  "catalogue.seller-not-for-role": "Only a customer or a reseller can have a seller.",
+  "catalogue.seller-not-reseller": "{party} has no agreement as a reseller.",
+  "catalogue.account-twice": "{account} is listed twice.",
+  "catalogue.coverage-overlaps": "{agreement} covers {account} too at {at}.",
+  "catalogue.base-cycle": "Charges for {type} stand on each other in a circle: {chain}.",
+
+  "catalogue.rate-of-home-currency": "{currency} is the home currency; its rate is 1.",
+  "catalogue.rate-twice": "{currency} has two rates from {from}.",
+  "catalogue.currency-without-rate": "{currency} has no exchange rate to {home} on {from}.",
+
+  "catalogue.fixed-for-ever":
+    "{field} of {kind} {id} never changes ({before} before): make a successor.",
+  "catalogue.cannot-be-removed": "{kind} {id} was applied and cannot be removed; it can end.",
+} as const satisfies Record<string, string>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Where a value is in the catalogue: `["plans", "basic", "terms", 0, "price"]`. */
+export type Path = readonly (string | number)[];
+
+export interface CatalogueProblem {
+  readonly path: Path;
+  readonly code: ProblemCode;
+  /** The sentence of the code with the details of this case, in English. */
+  readonly message: string;
+}
+
+type Placeholder<Sentence> = Sentence extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholder<Rest>
+  : never;
+
+/** What the sentence of a code needs to know; the compiler asks for exactly that. */
+export type ProblemDetail<Code extends ProblemCode> = Readonly<
+  Record<Placeholder<(typeof PROBLEMS)[Code]>, string | number>
+>;
+
+/** A detail longer than this is cut: a problem quotes its cause, it does not repeat it. */
+const DETAIL_LENGTH_MAX = 160;
+
+export function problem<Code extends ProblemCode>(
+  path: Path,
+  code: Code,
+  detail: ProblemDetail<Code>,
+): CatalogueProblem {
+  const details: Readonly<Record<string, string | number>> = detail;
+  const message = PROBLEMS[code].replace(/\{(\w+)\}/g, (_, name: string) => quote(details[name]));
+  return { path, code, message };
+}
+
+function quote(detail: string | number | undefined): string {
+  const text = escapeUnprintable(String(detail));
+  return text.length <= DETAIL_LENGTH_MAX ? text : `${text.slice(0, DETAIL_LENGTH_MAX)}…`;
+}
+
+/** Control, direction and separator characters, and lone surrogates: they would forge or spoil a line. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The text with such characters written as their code points, for a terminal or a log. */
+export function escapeUnprintable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** The path as a JSON Pointer (RFC 6901): `/plans/basic/terms/0`. */
+export function toPointer(path: Path): string {
+  return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** Takes one problem; the checks tell it every one they find. */
+export type Report = <Code extends ProblemCode>(
+  path: Path,
+  code: Code,
+  detail: ProblemDetail<Code>,
+) => void;

@@ -1,0 +1,37 @@
+/**
+ * An event type: what `data` must hold, which quantities are counted, and which dimensions prices and
+ * reports may name (design: event type). Plain data, so that a user can add one without code.
+ */
+export interface EventType {
+  readonly title: string;
+  /** JSON Schema of `data`. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Reporting channel; `{name}` is replaced by the dimension of that name. */
+  readonly channel: string;
+  readonly quantities: Readonly<Record<string, QuantityRule>>;
+  readonly dimensions: Readonly<Record<string, DimensionRule>>;
+  /** Dimensions that hourly usage is kept by, besides the channel. Each one multiplies its rows. */
+  readonly usage?: readonly string[] | undefined;
+  /** Fields that are telephone numbers: normalised to E.164 by the source's dial plan. */
+  readonly numbers?: readonly string[] | undefined;
+  /** Fields of `data` that are kept apart because they are personal. */
+  readonly personal?: readonly string[] | undefined;
+}
+
+/** A whole number of the smallest unit, made from a decimal field or constantly 1. */
+export interface QuantityRule {
+  /** Absent: each event counts 1. */
+  readonly field?: string | undefined;
+  /** Smallest units per unit of the field: 1000 for seconds counted in milliseconds. Default 1. */
+  readonly times?: number | undefined;
+  /** Counts only if these fields of `data` have these values, and 0 otherwise. */
+  readonly when?: Readonly<Record<string, string>> | undefined;
+}
+
+export type DimensionRule =
+  /** The field's text. */
+  | { readonly field: string }
+  /** ISO 3166 code of the country that a number field belongs to. */
+  | { readonly countryOf: string }
+  /** `MCC-MNC` of two fields. */
+  | { readonly network: readonly [mcc: string, mnc: string] };

@@ -1,0 +1,74 @@
+import { assert } from "../assert.ts";
+import type { Base } from "../catalogue/catalogue.ts";
+import type { ApplicableTerm, Book, BookAccount, CompiledTerm } from "./book.ts";
+
+/**
+ * The terms that can apply to an account's events of a type, those that others stand on first. Worked out
+ * once for each account and type, and remembered.
+ */
+export function applicableTerms(
+  book: Book,
+  account: BookAccount,
+  type: string,
+): readonly ApplicableTerm[] {
+  const known = account.applicable.get(type);
+  if (known !== undefined) return known;
+  const applicable: ApplicableTerm[] = [];
+  for (const term of book.termsByType.get(type) ?? []) {
+    const level = levelOf(term, account);
+    if (level !== null) applicable.push({ term, level });
+  }
+  const ordered = inOrderOfBases(applicable);
+  account.applicable.set(type, ordered);
+  return ordered;
+}
+
+/**
+ * Whether an agreement covers an account, and where in its reseller chain. A customer's agreement is for
+ * the accounts it lists; every other one also for the accounts below them.
+ */
+function levelOf({ agreement }: CompiledTerm, account: BookAccount): number | null {
+  const { accounts, role } = agreement;
+  const receivable = role === "customer" || role === "reseller";
+  if (accounts === null) return receivable ? 0 : -1;
+  if (accounts.has(account.name)) return receivable ? 0 : -1;
+  if (role === "customer") return null;
+  const above = account.above.findIndex((parent) => accounts.has(parent.name));
+  if (above === -1) return null;
+  return receivable ? above + 1 : -1;
+}
+
+type Group = "cost" | "customerCharge" | "parentCharge" | "upper" | "payable";
+
+const REVENUE_GROUPS: readonly Group[] = ["customerCharge", "parentCharge", "upper"];
+
+function groupOf({ term, level }: ApplicableTerm): Group {
+  if (level < 0) return term.agreement.role === "supplier" ? "cost" : "payable";
+  return level === 0 ? "customerCharge" : level === 1 ? "parentCharge" : "upper";
+}
+
+function groupsUnder(base: Base): readonly Group[] {
+  return base === "margin" ? [...REVENUE_GROUPS, "cost"] : [base];
+}
+
+function inOrderOfBases(terms: readonly ApplicableTerm[]): ApplicableTerm[] {
+  const groups = new Map<Group, ApplicableTerm[]>();
+  for (const term of terms) {
+    const group = groupOf(term);
+    groups.set(group, [...(groups.get(group) ?? []), term]);
+  }
+  const ordered: ApplicableTerm[] = [];
+  const state = new Map<Group, "entered" | "done">();
+  const visit = (group: Group): void => {
+    if (state.get(group) === "done") return;
+    assert(state.get(group) !== "entered", "no term stands on itself: apply refuses cycles");
+    state.set(group, "entered");
+    for (const { term } of groups.get(group) ?? []) {
+      if (term.price.kind === "share") groupsUnder(term.price.of).forEach(visit);
+    }
+    ordered.push(...(groups.get(group) ?? []));
+    state.set(group, "done");
+  };
+  for (const group of groups.keys()) visit(group);
+  return ordered;
+}

@@ -1,0 +1,66 @@
+import type { LocalDay } from "../period.ts";
+import type { CompiledTerm, Tuple } from "./book.ts";
+import type { Whole } from "./whole.ts";
+
+/**
+ * The result of a per-event term for one event, with what its derivation needs: the term version and the
+ * deck row are never changed or deleted, so their numbers are enough.
+ */
+export interface Charge {
+  readonly term: CompiledTerm;
+  /** Local day of the agreement on which it counts. */
+  readonly day: LocalDay;
+  /** Dimensions by which statement lines are split. */
+  readonly tuple: Tuple;
+  /** Id of the deck row that gave the rate; 0 for none. */
+  readonly deckRow: number;
+  /** What was used, in smallest units. */
+  readonly raw: number;
+  /** What is billed, after increments. */
+  readonly billed: number;
+  /** Pico-units of the agreement's currency; null when the term is priced at close. */
+  readonly amount: Whole | null;
+  /** Amount that a share or markup was taken of. */
+  readonly base: Whole | null;
+}
+
+/** A stored charge, its references still numbers. */
+export interface StoredCharge {
+  readonly termVersion: number;
+  readonly day: LocalDay;
+  readonly tuple: number;
+  readonly deckRow: number;
+  readonly raw: bigint;
+  readonly billed: bigint;
+  readonly amount: bigint | null;
+  readonly base: bigint | null;
+}
+
+/** The compact form in the event row, about 45 bytes; the SQL function `charges_of` reads the same. */
+export function chargesToText(charges: readonly Charge[]): string {
+  let text = "";
+  for (const charge of charges) {
+    if (text !== "") text += ";";
+    text +=
+      `${charge.term.id},${charge.day},${charge.tuple.id},${charge.deckRow},` +
+      `${charge.raw},${charge.billed},${charge.amount ?? ""},${charge.base ?? ""}`;
+  }
+  return text;
+}
+
+export function chargesFromText(text: string): StoredCharge[] {
+  if (text === "") return [];
+  return text.split(";").map((charge) => {
+    const [termVersion, day, tuple, deckRow, raw, billed, amount, base] = charge.split(",");
+    return {
+      termVersion: Number(termVersion),
+      day: Number(day) as LocalDay,
+      tuple: Number(tuple),
+      deckRow: Number(deckRow),
+      raw: BigInt(raw!),
+      billed: BigInt(billed!),
+      amount: amount === "" ? null : BigInt(amount!),
+      base: base === "" ? null : BigInt(base!),
+    };
+  });
+}

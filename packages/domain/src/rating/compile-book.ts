@@ -1,0 +1,269 @@
+/** Makes the book of a catalogue. The store gives the handles; everything else is worked out here. */
+import { assert } from "../assert.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import type {
+  Agreement,
+  AgreementVersion,
+  Catalogue,
+  Deck,
+  Term,
+} from "../catalogue/catalogue.ts";
+import { parseDecimal } from "../decimal.ts";
+import type { EventType } from "../events/event-type.ts";
+import type { Instant } from "../instant.ts";
+import { checkZone, instantOfDateOrInstant } from "../period.ts";
+import { unitOf } from "../units.ts";
+import type {
+  Book,
+  BookAccount,
+  BookAgreement,
+  BookAlias,
+  BookSource,
+  BookType,
+  CompiledPrice,
+  CompiledTerm,
+  Handle,
+  Tuple,
+} from "./book.ts";
+import type { DeckIndex } from "./deck-index.ts";
+import { reduce, settle } from "./whole.ts";
+
+export const BEGINNING = Number.NEGATIVE_INFINITY as Instant;
+export const FOREVER = Number.POSITIVE_INFINITY as Instant;
+
+export type HandleKind = "account" | "agreement" | "source" | "eventType" | "deck";
+
+export interface BookParts {
+  readonly revision: number;
+  readonly catalogue: Catalogue;
+  readonly builtInTypes: Readonly<Record<string, EventType>>;
+  readonly handleOf: (kind: HandleKind, name: string) => Handle;
+  readonly termVersionOf: (term: TermInForce) => Handle;
+  readonly deckOf: (name: string) => DeckIndex;
+}
+
+/** A term of an agreement from one instant to another, its plan looked up and overrides applied. */
+export interface TermInForce {
+  readonly agreement: string;
+  readonly term: Term;
+  readonly from: Instant;
+  readonly to: Instant;
+  /**
+   * What the term version is known by. It leaves out when the version ends, so that publishing a
+   * successor does not make another version of what it succeeds.
+   */
+  readonly content: string;
+}
+
+/** Every term of every agreement version, in order of agreement, version and term. */
+export function termsInForce(catalogue: Catalogue): TermInForce[] {
+  const inForce: TermInForce[] = [];
+  for (const [name, agreement] of Object.entries(catalogue.agreements)) {
+    const { versions, timeZone } = agreement;
+    const zone = checkZone(timeZone);
+    for (const [at, version] of versions.entries()) {
+      const from = instantOfDateOrInstant(zone, version.from);
+      const to = endOf(agreement, version, versions[at + 1]);
+      for (const term of termsOf(catalogue, version)) {
+        const content = canonicalJson([name, version.from, term]);
+        inForce.push({ agreement: name, term, from, to, content });
+      }
+    }
+  }
+  return inForce;
+}
+
+function endOf(
+  { timeZone }: Agreement,
+  { to }: AgreementVersion,
+  next: AgreementVersion | undefined,
+): Instant {
+  const zone = checkZone(timeZone);
+  if (to !== undefined) return instantOfDateOrInstant(zone, to);
+  return next === undefined ? FOREVER : instantOfDateOrInstant(zone, next.from);
+}
+
+/** The plan's terms, each replaced by the version's own of the same id, then the version's others. */
+function termsOf(catalogue: Catalogue, version: AgreementVersion): Term[] {
+  const own = new Map((version.terms ?? []).map((term) => [term.id, term]));
+  const planned = version.plan === undefined ? [] : catalogue.plans[version.plan]!.terms;
+  const terms = planned.map((term) => own.get(term.id) ?? term);
+  const ids = new Set(planned.map(({ id }) => id));
+  return [...terms, ...(version.terms ?? []).filter(({ id }) => !ids.has(id))];
+}
+
+export function compileBook(parts: BookParts): Book {
+  const { catalogue, handleOf } = parts;
+  const accounts = compileAccounts(parts);
+  const agreements = new Map<string, BookAgreement>();
+  for (const [name, body] of Object.entries(catalogue.agreements)) {
+    agreements.set(name, {
+      handle: handleOf("agreement", name),
+      name,
+      body,
+      role: body.role,
+      zone: checkZone(body.timeZone),
+      currency: body.currency,
+      accounts: body.accounts === "all" ? null : new Set(body.accounts),
+    });
+  }
+  const prices = new Map<Term, CompiledPrice>();
+  const terms = termsInForce(catalogue).map((inForce): CompiledTerm => {
+    const { term } = inForce;
+    const price = prices.get(term) ?? compilePrice(term, parts);
+    prices.set(term, price);
+    return {
+      id: parts.termVersionOf(inForce),
+      agreement: agreements.get(inForce.agreement)!,
+      term,
+      from: inForce.from,
+      to: inForce.to,
+      where: Object.entries(term.where ?? {}).map(([dimension, values]) => [
+        dimension,
+        new Set(typeof values === "string" ? [values] : values),
+      ]),
+      price,
+      lines: term.lines ?? [],
+      tuples: new Map<string, Tuple>(),
+    };
+  });
+  const termsByType = new Map<string, CompiledTerm[]>();
+  for (const term of terms) {
+    if (term.term.on === undefined) continue;
+    const ofType = termsByType.get(term.term.on);
+    if (ofType === undefined) termsByType.set(term.term.on, [term]);
+    else ofType.push(term);
+  }
+  return {
+    revision: parts.revision,
+    accounts,
+    accountsByHandle: byHandle(accounts.values()),
+    sources: compileSources(parts),
+    types: compileTypes(parts),
+    agreements: byHandle(agreements.values()),
+    aliases: compileAliases(parts, accounts),
+    termsByType,
+    terms,
+    tuples: new Map(),
+  };
+}
+
+function byHandle<T extends { readonly handle: Handle }>(things: Iterable<T>): Map<Handle, T> {
+  return new Map(Array.from(things, (thing) => [thing.handle, thing]));
+}
+
+function compileAccounts({ catalogue, handleOf }: BookParts): Map<string, BookAccount> {
+  const accounts = new Map<string, BookAccount>();
+  const accountOf = (name: string): BookAccount => {
+    const known = accounts.get(name);
+    if (known !== undefined) return known;
+    const body = catalogue.accounts[name];
+    assert(body !== undefined, "apply checked that every account named is there");
+    const parent = body.parent === undefined ? null : accountOf(body.parent);
+    const account: BookAccount = {
+      handle: handleOf("account", name),
+      name,
+      body,
+      above: parent === null ? [] : [parent, ...parent.above],
+      applicable: new Map(),
+    };
+    accounts.set(name, account);
+    return account;
+  };
+  for (const name of Object.keys(catalogue.accounts)) accountOf(name);
+  return accounts;
+}
+
+function compileAliases(
+  { catalogue }: BookParts,
+  accounts: ReadonlyMap<string, BookAccount>,
+): Map<string, BookAlias[]> {
+  const zone = checkZone(catalogue.provider.timeZone);
+  const aliases = new Map<string, BookAlias[]>();
+  for (const account of accounts.values()) {
+    for (const { name, source, from, to } of account.body.aliases ?? []) {
+      const alias: BookAlias = {
+        source: source ?? null,
+        account,
+        from: from === undefined ? BEGINNING : instantOfDateOrInstant(zone, from),
+        to: to === undefined ? FOREVER : instantOfDateOrInstant(zone, to),
+      };
+      aliases.set(name, [...(aliases.get(name) ?? []), alias]);
+    }
+  }
+  return aliases;
+}
+
+const DAY = 86_400_000;
+
+function compileSources({ catalogue, handleOf }: BookParts): Map<string, BookSource> {
+  return new Map(
+    Object.entries(catalogue.sources).map(([name, body]) => [
+      name,
+      {
+        handle: handleOf("source", name),
+        name,
+        body,
+        millisecondsBack: (body.daysBack ?? 400) * DAY,
+        millisecondsAhead: (body.minutesAhead ?? 60) * 60_000,
+      },
+    ]),
+  );
+}
+
+function compileTypes({ catalogue, builtInTypes, handleOf }: BookParts): Map<string, BookType> {
+  const types = { ...builtInTypes, ...catalogue.eventTypes };
+  return new Map(
+    Object.entries(types).map(([name, body]) => [
+      name,
+      {
+        handle: handleOf("eventType", name),
+        name,
+        body,
+        measure: Object.keys(body.quantities)[0]!,
+        usageTuples: new Map<string, Tuple>(),
+      },
+    ]),
+  );
+}
+
+/** A percentage is a fraction of 100 × 10^12: "12.5" is 12.5 × 10^12 over it. */
+const HUNDRED_PERCENT = 100_000_000_000_000;
+
+function compilePrice({ price }: Term, { deckOf, catalogue }: BookParts): CompiledPrice {
+  switch (price.model) {
+    case "perUnit": {
+      const { quantity, size } = unitOf(price.per);
+      const { numerator, by } = reduce(parseDecimal(price.rate, 12), size);
+      return { kind: "perUnit", quantity, rate: numerator, by };
+    }
+    case "deck": {
+      const deck = catalogue.decks[price.deck] as Deck;
+      return {
+        kind: "deck",
+        quantity: unitOf(deck.per).quantity,
+        deck: deckOf(price.deck),
+        number: price.number ?? "to",
+        mode: deck.incrementMode ?? "initialThenSubsequent",
+      };
+    }
+    case "network": {
+      const deck = catalogue.decks[price.deck] as Deck;
+      return { kind: "network", quantity: unitOf(deck.per).quantity, deck: deckOf(price.deck) };
+    }
+    case "percentage": {
+      const share = reduce(parseDecimal(price.percent, 12), HUNDRED_PERCENT);
+      return { kind: "share", of: price.of, ...share, fixed: 0 };
+    }
+    case "markup": {
+      const percent = BigInt(HUNDRED_PERCENT) + parseDecimal(price.percent, 12);
+      const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
+      return { kind: "share", of: price.on, ...reduce(percent, HUNDRED_PERCENT), fixed };
+    }
+    case "graduated":
+    case "volume":
+      return { kind: "atClose", quantity: unitOf(price.per).quantity };
+    case "fixedFee":
+      return { kind: "atClose", quantity: "" };
+  }
+}

@@ -1,0 +1,255 @@
+/** Rates one event for every party (design: the one path). Pure: event and book in, charges out. */
+import type { Base } from "../catalogue/catalogue.ts";
+import type { Instant } from "../instant.ts";
+import { localDayOf } from "../period.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { billedDuration } from "./billed-duration.ts";
+import {
+  type ApplicableTerm,
+  type Book,
+  type BookAccount,
+  type BookType,
+  type CompiledTerm,
+  internTuple,
+  type Tuple,
+} from "./book.ts";
+import type { Charge } from "./charge.ts";
+import { BLOCKED, type DeckIndex, findByNetwork, findByPrefix, NO_RATE } from "./deck-index.ts";
+import { applicableTerms } from "./applicable-terms.ts";
+import { addWhole, multiplyDivide, negateWhole, type Whole } from "./whole.ts";
+
+/** An event that has been identified, validated and measured. */
+export interface RatableEvent {
+  readonly account: BookAccount;
+  readonly type: BookType;
+  readonly time: Instant;
+  /** Smallest units by name of the quantity. */
+  readonly quantities: Readonly<Record<string, number>>;
+  readonly dimensions: Readonly<Record<string, string | undefined>>;
+  /** E.164 digits of the number fields. */
+  readonly numbers: Readonly<Record<string, string | undefined>>;
+}
+
+export type Rating =
+  | { readonly charges: readonly Charge[] }
+  | { readonly refused: RefusalCode; readonly detail: string };
+
+/**
+ * The charges of an event, or why it cannot be rated. Every link of the account's reseller chain must have
+ * a charge, and so must the supplier that the event names: no rate is never zero (handbook §2.1).
+ */
+export function rateEvent(event: RatableEvent, book: Book): Rating {
+  const bases: Bases = { cost: null, customerCharge: null, parentCharge: null, revenue: null };
+  const charges: Charge[] = [];
+  let levels = 0;
+  let supplied = false;
+  for (const applicable of applicableTerms(book, event.account, event.type.name)) {
+    const { term, level } = applicable;
+    if (event.time < term.from || event.time >= term.to || !matches(term, event)) continue;
+    const charge = chargeFor(applicable, event, book, bases);
+    if ("refused" in charge) return charge;
+    charges.push(charge);
+    if (level >= 0) levels |= 1 << level;
+    else if (term.agreement.role === "supplier") supplied = true;
+    const problem = addToBases(bases, applicable, charge.amount);
+    if (problem !== null) return problem;
+  }
+  const chain = event.account.above.length + 1;
+  if (levels !== 2 ** chain - 1) return refuse("rating.no-agreement", missingLink(event, levels));
+  if (!supplied && event.dimensions.carrier !== undefined) {
+    return refuse("rating.no-agreement", `supplier ${event.dimensions.carrier}`);
+  }
+  return { charges };
+}
+
+interface BaseAmount {
+  readonly currency: string;
+  /** null: priced at close. */
+  readonly amount: Whole | null;
+}
+
+interface Bases {
+  cost: BaseAmount | null;
+  customerCharge: BaseAmount | null;
+  parentCharge: BaseAmount | null;
+  /** What the provider itself receives: margin = revenue − cost. */
+  revenue: BaseAmount | null;
+}
+
+interface Refused {
+  readonly refused: RefusalCode;
+  readonly detail: string;
+}
+
+function refuse(refused: RefusalCode, detail: string): Refused {
+  return { refused, detail };
+}
+
+function missingLink(event: RatableEvent, levels: number): string {
+  const chain = [event.account, ...event.account.above];
+  const missing = chain.find((_, level) => (levels & (1 << level)) === 0);
+  return `${event.type.name} of account ${missing?.name}`;
+}
+
+function matches(term: CompiledTerm, event: RatableEvent): boolean {
+  for (const [dimension, values] of term.where) {
+    const value = event.dimensions[dimension];
+    if (value === undefined || !values.has(value)) return false;
+  }
+  return true;
+}
+
+function chargeFor(
+  { term }: ApplicableTerm,
+  event: RatableEvent,
+  book: Book,
+  bases: Bases,
+): Charge | Refused {
+  const { price } = term;
+  if (price.kind === "share") {
+    const base = baseFor(price.of, bases, term.agreement.currency);
+    if ("refused" in base) return base;
+    const amount = multiplyDivide(base.amount, price.numerator, price.by);
+    return made(term, event, book, 0, 0, 0, addWhole(amount, price.fixed), base.amount);
+  }
+  const raw = event.quantities[price.quantity];
+  if (raw === undefined) return refuse("rating.quantity-missing", price.quantity);
+  if (price.kind === "atClose") return made(term, event, book, 0, raw, raw, null, null);
+  if (price.kind === "perUnit") {
+    const amount = multiplyDivide(raw, price.rate, price.by);
+    return made(term, event, book, 0, raw, raw, amount, null);
+  }
+  // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
+  if (raw === 0) return made(term, event, book, 0, 0, 0, 0, null);
+  const key =
+    price.kind === "deck" ? event.numbers[price.number] : event.dimensions.network;
+  const where = price.kind === "deck" ? price.number : "network";
+  if (key === undefined) return refuse("rating.no-rate", `no ${where} to look up`);
+  const row =
+    price.kind === "deck"
+      ? findByPrefix(price.deck, key, event.time)
+      : findByNetwork(price.deck, key, event.time);
+  // A refusal names no more of a number than its first digits: it is shown and logged.
+  if (row === NO_RATE) return refuse("rating.no-rate", `${term.term.id}: ${key.slice(0, 6)}`);
+  if (row === BLOCKED) {
+    return refuse("rating.destination-blocked", `${term.term.id}: ${key.slice(0, 6)}`);
+  }
+  const mode = price.kind === "deck" ? price.mode : "initialThenSubsequent";
+  const rated = rateByRow(price.deck, row, raw, mode);
+  return made(term, event, book, price.deck.rows.id[row]!, raw, rated.billed, rated.amount, null);
+}
+
+/**
+ * Connect fee, the initial increment at the first rate and the rest at the next one (handbook §2.3).
+ * Rounded once: where both rates are the same fraction, or exactly over a common divisor.
+ */
+export function rateByRow(
+  deck: DeckIndex,
+  row: number,
+  raw: number,
+  mode: "initialThenSubsequent" | "wholeMultiple",
+): { billed: number; amount: Whole } {
+  const { rows } = deck;
+  const initial = rows.initial[row]!;
+  const billed =
+    initial === 0 ? raw : billedDuration(raw, initial, rows.subsequent[row]!, mode);
+  const rate = rows.rate[row]!;
+  const by = rows.rateBy[row]!;
+  const rateNext = rows.rateNext[row]!;
+  const nextBy = rows.rateNextBy[row]!;
+  let used: Whole;
+  if ((rate === rateNext && by === nextBy) || billed <= initial) {
+    used = multiplyDivide(billed, rate, by);
+  } else {
+    const first = BigInt(initial) * BigInt(rate) * BigInt(nextBy);
+    const rest = BigInt(billed - initial) * BigInt(rateNext) * BigInt(by);
+    used = multiplyDivide(first + rest, 1, by * nextBy);
+  }
+  return { billed, amount: addWhole(rows.connectFee[row]!, used) };
+}
+
+function made(
+  term: CompiledTerm,
+  event: RatableEvent,
+  book: Book,
+  deckRow: number,
+  raw: number,
+  billed: number,
+  amount: Whole | null,
+  base: Whole | null,
+): Charge {
+  const day = localDayOf(term.agreement.zone, event.time);
+  return { term, day, tuple: tupleOf(term, event, book), deckRow, raw, billed, amount, base };
+}
+
+/** The channel and the dimensions that the term's lines are split by, as one shared object. */
+function tupleOf(term: CompiledTerm, event: RatableEvent, book: Book): Tuple {
+  const { dimensions } = event;
+  let key = dimensions.channel ?? "";
+  for (const line of term.lines) key += `\u0001${dimensions[line] ?? ""}`;
+  const known = term.tuples.get(key);
+  if (known !== undefined) return known;
+  const values: Record<string, string> = { channel: dimensions.channel ?? "" };
+  for (const line of term.lines) {
+    const value = dimensions[line];
+    if (value !== undefined) values[line] = value;
+  }
+  const tuple = internTuple(book, JSON.stringify(values));
+  term.tuples.set(key, tuple);
+  return tuple;
+}
+
+function baseFor(
+  of: Base,
+  bases: Bases,
+  currency: string,
+): { amount: Whole } | Refused {
+  if (of === "margin") {
+    const { revenue, cost } = bases;
+    if (revenue === null || revenue.amount === null) return refuse("rating.base-missing", "revenue");
+    if (cost === null || cost.amount === null) return refuse("rating.base-missing", "cost");
+    if (revenue.currency !== currency || cost.currency !== currency) {
+      return refuse("rating.base-in-other-currency", `${revenue.currency}, ${cost.currency}`);
+    }
+    return { amount: addWhole(revenue.amount, negateWhole(cost.amount)) };
+  }
+  const base = bases[of];
+  if (base === null || base.amount === null) return refuse("rating.base-missing", of);
+  if (base.currency !== currency) return refuse("rating.base-in-other-currency", base.currency);
+  return { amount: base.amount };
+}
+
+function addToBases(
+  bases: Bases,
+  { term, level }: ApplicableTerm,
+  amount: Whole | null,
+): Refused | null {
+  const { agreement } = term;
+  if (agreement.role === "supplier") return addTo(bases, "cost", agreement.currency, amount);
+  if (level < 0) return null;
+  if (agreement.body.seller === undefined) {
+    const problem = addTo(bases, "revenue", agreement.currency, amount);
+    if (problem !== null) return problem;
+  }
+  if (level === 0) return addTo(bases, "customerCharge", agreement.currency, amount);
+  if (level === 1) return addTo(bases, "parentCharge", agreement.currency, amount);
+  return null;
+}
+
+function addTo(
+  bases: Bases,
+  name: keyof Bases,
+  currency: string,
+  amount: Whole | null,
+): Refused | null {
+  const before = bases[name];
+  if (before === null) {
+    bases[name] = { currency, amount };
+    return null;
+  }
+  if (before.currency !== currency) return refuse("rating.base-in-other-currency", currency);
+  const sum =
+    before.amount === null || amount === null ? null : addWhole(before.amount, amount);
+  bases[name] = { currency, amount: sum };
+  return null;
+}

@@ -1,0 +1,112 @@
+/**
+ * Every refusal that Counterpart can give, once: its stable code, the HTTP status it becomes and the
+ * sentence a caller reads. Codes are `thing.what-is-wrong`. A quarantined or refused event carries one.
+ */
+export const REFUSALS = {
+  "decimal.malformed": [422, "A decimal is written in plain digits, such as 0.0085."],
+  "decimal.too-long": [422, "A decimal may have at most 38 digits."],
+  "decimal.too-precise": [422, "The decimal has more places than are kept here."],
+  "currency.unknown": [422, "The currency is not a code of ISO 4217."],
+  "instant.malformed": [422, "A time is written as RFC 3339, such as 2026-10-01T12:00:00Z."],
+  "instant.without-zone": [422, "A time needs its zone: Z or an offset such as +02:00."],
+  "date.malformed": [422, "A date is written as 2026-10-01."],
+  "zone.unknown": [422, "The time zone is not in the IANA list."],
+  "period.malformed": [422, "A period is written as 2026-10."],
+  "id.malformed": [422, "An id has 1 to 63 of a-z, 0-9, dot, dash and underscore."],
+  "unit.unknown": [
+    422,
+    "No unit of this name is known; a size of a quantity may be given instead.",
+  ],
+  "unit.size-invalid": [422, "The size of a unit is a whole number above zero."],
+  "unit.not-whole": [422, "The number of units is negative or not whole in smallest units."],
+  "rate.negative": [422, "A rate or fee of a tier is zero or more."],
+  "tiers.not-ascending": [422, "Each tier must end above the one before it."],
+  "tiers.not-open": [422, "The last tier, and only the last, must be open (upTo: null)."],
+
+  "catalogue.empty": [409, "There is no catalogue yet. Apply one: counterpart apply DIR."],
+  "catalogue.invalid": [422, "The catalogue has problems; nothing was applied."],
+  "catalogue.deck-rows-missing": [422, "The rows of a deck version were not handed in."],
+  "catalogue.changed": [412, "The catalogue has changed since it was read."],
+
+  "close.not-complete": [
+    409,
+    "Events are unaccounted for; nothing is closed before that is cleared up.",
+  ],
+  "close.quarantined": [
+    409,
+    "Events of the period are quarantined. Fix and replay them, or close despite them.",
+  ],
+
+  "event.unreadable": [400, "The line is not a JSON object."],
+  "event.too-large": [413, "An event may have at most 65,536 bytes."],
+  "event.too-deep": [400, "Data may be nested at most 32 deep."],
+  "event.id-missing": [400, "An event needs an id: 1 to 256 characters."],
+  "event.source-missing": [400, "An event needs its source."],
+  "event.type-missing": [400, "An event needs its type."],
+  "event.time-missing": [400, "An event needs its time as RFC 3339 with a zone."],
+  "event.source-not-permitted": [403, "This key may not write events of this source."],
+  "event.malformed-record": [400, "The record does not have the columns or values of its format."],
+
+  "event.source-unknown": [422, "No source of this name is in the catalogue."],
+  "event.type-unknown": [422, "No event type of this name is in the catalogue."],
+  "event.account-unknown": [422, "The subject names no account at the event's time."],
+  "event.subject-missing": [422, "The event names no account."],
+  "event.text-not-storable": [422, "A text holds NUL or half of a surrogate pair."],
+  "event.data-invalid": [422, "The data does not fit the schema of its type."],
+  "event.quantity-invalid": [
+    422,
+    "A quantity is negative, too large or not a whole smallest unit.",
+  ],
+  "event.too-old": [422, "The event is older than its source's window allows."],
+  "event.in-future": [422, "The event lies further ahead than its source's window allows."],
+  "event.number-not-dialable": [422, "A number has no E.164 form under the source's dial plan."],
+
+  "rating.no-agreement": [422, "No agreement covers this account and event at the event's time."],
+  "rating.no-rate": [422, "The deck has no rate for this destination. No rate is never zero."],
+  "rating.destination-blocked": [422, "The deck blocks this destination."],
+  "rating.base-missing": [422, "A term stands on a charge that this event does not have."],
+  "rating.base-in-other-currency": [422, "A term stands on a charge in another currency."],
+  "rating.quantity-missing": [422, "A term is priced per a quantity that the event does not have."],
+  "rating.failed": [422, "Rating this event failed; the fault is ours. It is kept for replay."],
+
+  "database.platform-unsupported": [503, "No PostgreSQL for this platform. Set DATABASE_URL."],
+  "database.binaries-missing": [503, "PostgreSQL's package is not installed. Set DATABASE_URL."],
+  "database.binaries-unusable": [503, "PostgreSQL's programs do not run here. Set DATABASE_URL."],
+  "database.url-malformed": [503, "DATABASE_URL is not a URL such as postgresql://user@host/name."],
+  "database.directory-unusable": [503, "The data directory cannot be used by its PostgreSQL."],
+  "database.directory-in-use": [503, "Another machine or container runs this data directory."],
+  "database.cluster-missing": [503, "The data directory points to a cluster that is not there."],
+  "database.other-major-version": [
+    503,
+    "The data was made by another major version of PostgreSQL.",
+  ],
+  "database.too-old": [503, "Counterpart needs PostgreSQL 15 or later."],
+  "database.settings-unsafe": [
+    503,
+    "A setting of this PostgreSQL lets acknowledged events be lost.",
+  ],
+
+  "migration.misnamed": [500, "A migration is named like 0001-what-it-does.sql."],
+  "migration.gap": [500, "Migrations are numbered from 0001 without gaps or repeats."],
+  "migration.changed": [500, "A migration was changed after it had been applied."],
+  "migration.database-newer": [
+    503,
+    "A newer Counterpart has migrated this database. Start that one.",
+  ],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** The caller's doing, said with a code that never changes its meaning. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: RefusalCode;
+  /** What the refusal is about: field names and values that may be shown to the caller. */
+  readonly detail: Readonly<Record<string, unknown>>;
+
+  constructor(code: RefusalCode, detail: Readonly<Record<string, unknown>> = {}) {
+    super(`${code}: ${REFUSALS[code][1]}`);
+    this.code = code;
+    this.detail = detail;
+  }
+}

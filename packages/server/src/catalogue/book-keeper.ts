@@ -1,0 +1,104 @@
+/** Keeps the newest book in memory. */
+import { assert } from "@counterpart/domain/assert.ts";
+import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
+import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import type { Book } from "@counterpart/domain/rating/book.ts";
+import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
+import { compileDeck, type DeckIndex } from "@counterpart/domain/rating/deck-index.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { unitOf } from "@counterpart/domain/units.ts";
+import type { Db } from "../events/events.repo.ts";
+import type { Database } from "../platform/database.ts";
+import { hashText } from "../platform/hash.ts";
+import { loadCatalogue, loadDeckRows, loadHandles, loadTermVersions } from "./catalogue.repo.ts";
+
+export interface BookKeeper {
+  /** The newest book that was loaded. */
+  book(): Book;
+  catalogue(): Catalogue;
+  /** Loads the book again if it is older than this revision; at most once at a time. */
+  refresh(revision: number): Promise<Book>;
+}
+
+interface Kept {
+  readonly book: Book;
+  readonly catalogue: Catalogue;
+  /** Compiled decks by handle, with the id of their newest row. */
+  readonly decks: ReadonlyMap<number, { readonly index: DeckIndex; readonly newest: number }>;
+}
+
+/** Refuses when no catalogue has been applied yet. */
+export async function openBookKeeper(database: Database): Promise<BookKeeper> {
+  let kept = await load(database.pool("reader"), null);
+  let loading: Promise<void> | null = null;
+  return {
+    book: () => kept.book,
+    catalogue: () => kept.catalogue,
+    async refresh(revision) {
+      while (kept.book.revision < revision) {
+        loading ??= load(database.pool("reader"), kept).then(
+          (newer) => {
+            kept = newer;
+            loading = null;
+          },
+          (error: unknown) => {
+            loading = null;
+            throw error;
+          },
+        );
+        await loading;
+      }
+      return kept.book;
+    },
+  };
+}
+
+async function load(db: Db, previous: Kept | null): Promise<Kept> {
+  // The revision is read first: what is loaded is at least as new, and the gate tells if it is newer.
+  const { rows } = await db.query<{ revision: number }>("select revision from gate");
+  const revision = rows[0]!.revision;
+  const catalogue = await loadCatalogue(db);
+  if (catalogue === null) throw new Refusal("catalogue.empty");
+  const handles = await loadHandles(db);
+  const versions = await loadTermVersions(db);
+  const decks = new Map<number, { index: DeckIndex; newest: number }>();
+  for (const [name, deck] of Object.entries(catalogue.decks)) {
+    const handle = handles.get(`deck/${name}`)!;
+    const newest = await newestDeckRow(db, handle);
+    const known = previous?.decks.get(handle);
+    if (known?.newest === newest) {
+      decks.set(handle, known);
+      continue;
+    }
+    const stored = await loadDeckRows(db, handle);
+    const index = compileDeck(deck.key, unitOf(deck.per).size, stored);
+    decks.set(handle, { index, newest });
+  }
+  const handleOf = (kind: string, name: string): number => {
+    const handle = handles.get(`${kind}/${name}`);
+    assert(handle !== undefined, "apply gave every object its handle");
+    return handle;
+  };
+  const book = compileBook({
+    revision,
+    catalogue,
+    builtInTypes: BUILT_IN_TYPES,
+    handleOf,
+    termVersionOf({ agreement, term, content }) {
+      const key = `${handleOf("agreement", agreement)}/${term.id}/${hashText(content)}`;
+      const version = versions.get(key);
+      assert(version !== undefined, "apply stored every term in force");
+      return version;
+    },
+    deckOf: (name) => decks.get(handleOf("deck", name))!.index,
+  });
+  return { book, catalogue, decks };
+}
+
+async function newestDeckRow(db: Db, deck: number): Promise<number> {
+  const { rows } = await db.query<{ newest: number }>(
+    "select coalesce(max(id), 0) as newest from deck_row where deck_id = $1",
+    [deck],
+  );
+  return rows[0]!.newest;
+}

@@ -1,0 +1,263 @@
+/**
+ * The shape of a catalogue as it is handed in, by a directory or over HTTP: the wire types of the domain,
+ * strictly, without sense (`check-catalogue.ts` has that). Only decks differ: they bring their rows along.
+ */
+import { z } from "zod";
+
+const TEXT_LENGTH_MAX = 1000;
+
+/**
+ * YAML reads `countryCode: 49` as a number. A whole number has one way to be written, so it is taken for
+ * its digits; any other number is refused, because reading it has already changed it.
+ */
+function text(schema: z.ZodString = z.string().min(1).max(TEXT_LENGTH_MAX)) {
+  return z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), schema);
+}
+
+function digits(expected: string, pattern: RegExp) {
+  return text(z.string().regex(pattern, { error: expected }));
+}
+
+const name = text();
+const decimal = text(z.string().min(1).max(64)).describe("Decimal in plain digits");
+const dateOrInstant = text(z.string().min(1).max(40)).describe("A date, or RFC 3339 with its zone");
+
+export const providerSchema = z.strictObject({
+  name,
+  homeCurrency: name,
+  timeZone: name,
+});
+
+export const partySchema = z.strictObject({
+  name,
+  country: digits("two capital letters of ISO 3166", /^[A-Z]{2}$/).optional(),
+});
+
+export const accountSchema = z.strictObject({
+  party: name,
+  parent: name.optional(),
+  aliases: z
+    .array(
+      z.strictObject({
+        name,
+        source: name.optional(),
+        from: dateOrInstant.optional(),
+        to: dateOrInstant.optional(),
+      }),
+    )
+    .optional(),
+});
+
+const dialled = digits("digits, * and #, after an optional +", /^\+?[0-9*#]{1,15}$/);
+
+const dialPlanSchema = z.strictObject({
+  countryCode: digits("a calling code of 1 to 3 digits", /^[1-9][0-9]{0,2}$/).optional(),
+  nationalPrefix: dialled.optional(),
+  internationalPrefixes: z.array(dialled).optional(),
+  strip: z.array(dialled).optional(),
+  internalDigitsMax: z.int().min(1).max(15).optional(),
+});
+
+const csvFieldSchema = z.strictObject({
+  column: z.union([z.string().min(1).max(TEXT_LENGTH_MAX), z.int().min(1).max(10_000)]).optional(),
+  value: name.optional(),
+  map: z.record(z.string(), name).optional(),
+  otherwise: name.optional(),
+  format: z
+    .enum([
+      "rfc3339",
+      "epochSeconds",
+      "epochMilliseconds",
+      "yearMonthDay",
+      "dayMonthYear",
+      "goTime",
+      "seconds",
+      "clock",
+      "goDuration",
+    ])
+    .optional(),
+});
+
+const delimiter = z.string().length(1, { error: "one character" });
+
+const csvMappingSchema = z.strictObject({
+  delimiter: delimiter.optional(),
+  columns: z.array(name).optional(),
+  comment: name.optional(),
+  id: csvFieldSchema.optional(),
+  type: name,
+  subject: csvFieldSchema.optional(),
+  time: csvFieldSchema,
+  data: z.record(z.string(), csvFieldSchema),
+});
+
+export const sourceSchema = z.strictObject({
+  reader: z.enum(["cloudevents", "freeswitch", "asterisk", "csv"]),
+  timeZone: name.optional(),
+  dialPlan: dialPlanSchema.optional(),
+  daysBack: z.int().min(0).max(36_500).optional(),
+  minutesAhead: z.int().min(0).max(525_600).optional(),
+  csv: csvMappingSchema.optional(),
+  account: name.optional(),
+});
+
+const quantityRuleSchema = z.strictObject({
+  field: name.optional(),
+  times: z.int().min(1).optional(),
+  when: z.record(z.string(), name).optional(),
+});
+
+const dimensionRuleSchema = z.union([
+  z.strictObject({ field: name }),
+  z.strictObject({ countryOf: name }),
+  z.strictObject({ network: z.tuple([name, name]) }),
+]);
+
+export const eventTypeSchema = z.strictObject({
+  title: name,
+  schema: z.record(z.string(), z.unknown()).describe("JSON Schema of data"),
+  channel: name,
+  quantities: z.record(z.string(), quantityRuleSchema),
+  dimensions: z.record(z.string(), dimensionRuleSchema),
+  numbers: z.array(name).optional(),
+  personal: z.array(name).optional(),
+});
+
+const perUnit = z.union([
+  z.string().min(1).max(64),
+  z.strictObject({ quantity: name, size: z.int().min(1) }),
+]);
+
+/** Header of the CSV column that holds each of our fields; a network is in `key` or in `mcc` and `mnc`. */
+const columnsSchema = z.strictObject({
+  key: name.optional(),
+  mcc: name.optional(),
+  mnc: name.optional(),
+  name: name.optional(),
+  rate: name.optional(),
+  rateNext: name.optional(),
+  connectFee: name.optional(),
+  initialIncrement: name.optional(),
+  subsequentIncrement: name.optional(),
+  blocked: name.optional(),
+});
+
+/** A version with its rows: in a file of the directory, here as CSV, or by the hash of rows kept before. */
+export const bundleDeckVersionSchema = z.strictObject({
+  from: dateOrInstant,
+  file: name.optional(),
+  csv: z.string().optional(),
+  rows: digits("64 hexadecimal digits", /^[0-9a-f]{64}$/).optional(),
+  columns: columnsSchema.optional(),
+  delimiter: delimiter.optional(),
+  keyPrefix: digits("1 to 15 digits", /^[0-9]{1,15}$/).optional(),
+});
+
+const deckFields = {
+  key: z.enum(["prefix", "network"]),
+  currency: name,
+  per: perUnit,
+  incrementMode: z.enum(["initialThenSubsequent", "wholeMultiple"]).optional(),
+};
+
+export const bundleDeckSchema = z.strictObject({
+  ...deckFields,
+  versions: z.array(bundleDeckVersionSchema),
+});
+
+/** A deck as it is kept and answered. */
+export const deckSchema = z.strictObject({
+  ...deckFields,
+  versions: z.array(z.strictObject({ from: dateOrInstant, rows: z.string() })),
+});
+
+const base = z.enum(["cost", "customerCharge", "parentCharge", "margin"]);
+
+export const priceSchema = z.discriminatedUnion("model", [
+  z.strictObject({ model: z.literal("perUnit"), rate: decimal, per: perUnit }),
+  z.strictObject({ model: z.literal("deck"), deck: name, number: name.optional() }),
+  z.strictObject({ model: z.literal("network"), deck: name }),
+  z.strictObject({ model: z.literal("percentage"), of: base, percent: decimal }),
+  z.strictObject({
+    model: z.literal("markup"),
+    on: base,
+    percent: decimal,
+    fixed: decimal.optional(),
+  }),
+  z.strictObject({ model: z.literal("fixedFee"), amount: decimal }),
+  z.strictObject({
+    model: z.enum(["graduated", "volume"]),
+    per: perUnit,
+    tiers: z.array(
+      z.strictObject({ upTo: decimal.nullable(), rate: decimal, flat: decimal.optional() }),
+    ),
+    included: decimal.optional(),
+  }),
+]);
+
+export const termSchema = z.strictObject({
+  id: name,
+  title: name.optional(),
+  on: name.optional(),
+  where: z.record(z.string(), z.union([name, z.array(name).min(1)])).optional(),
+  price: priceSchema,
+  lines: z.array(name).optional(),
+});
+
+export const planSchema = z.strictObject({
+  title: name.optional(),
+  terms: z.array(termSchema),
+});
+
+export const agreementSchema = z.strictObject({
+  party: name,
+  role: z.enum(["customer", "reseller", "supplier", "partner", "referrer"]),
+  seller: name.optional(),
+  currency: name,
+  timeZone: name,
+  cycle: z.literal("monthly"),
+  graceHours: z.int().min(0).max(8760).optional(),
+  rounding: z.enum(["up", "down", "halfUp", "halfEven"]).optional(),
+  accounts: z.union([z.literal("all"), z.array(name)]),
+  versions: z.array(
+    z.strictObject({
+      from: dateOrInstant,
+      to: dateOrInstant.optional(),
+      plan: name.optional(),
+      terms: z.array(termSchema).optional(),
+    }),
+  ),
+});
+
+export const exchangeRateSchema = z.strictObject({
+  currency: name,
+  from: dateOrInstant,
+  rate: decimal,
+});
+
+const sections = {
+  provider: providerSchema,
+  parties: z.record(z.string(), partySchema).default({}),
+  accounts: z.record(z.string(), accountSchema).default({}),
+  sources: z.record(z.string(), sourceSchema).default({}),
+  eventTypes: z.record(z.string(), eventTypeSchema).default({}),
+  plans: z.record(z.string(), planSchema).default({}),
+  agreements: z.record(z.string(), agreementSchema).default({}),
+  exchangeRates: z.array(exchangeRateSchema).default([]),
+};
+
+/** What a directory or a request hands in. */
+export const bundleSchema = z.strictObject({
+  ...sections,
+  decks: z.record(z.string(), bundleDeckSchema).default({}),
+});
+
+/** What is kept and answered. */
+export const catalogueSchema = z.strictObject({
+  ...sections,
+  decks: z.record(z.string(), deckSchema).default({}),
+});
+
+export type Bundle = z.output<typeof bundleSchema>;
+export type BundleDeckVersion = z.output<typeof bundleDeckVersionSchema>;
+export type DeckColumns = z.output<typeof columnsSchema>;

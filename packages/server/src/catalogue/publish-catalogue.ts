@@ -1,0 +1,158 @@
+/** Publishes a catalogue as one versioned change. */
+import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
+import type { Catalogue, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
+import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
+import { type HandleKind, termsInForce } from "@counterpart/domain/rating/compile-book.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Client } from "pg";
+import { type Db, GATE_LOCK } from "../events/events.repo.ts";
+import type { Database } from "../platform/database.ts";
+import { hashText } from "../platform/hash.ts";
+import {
+  type CatalogueObject,
+  type Handles,
+  insertDeckRows,
+  insertHandles,
+  insertObjects,
+  insertTermVersions,
+  loadCatalogue,
+  loadDeckRows,
+  loadHandles,
+  loadTermVersions,
+  objectsOf,
+  raiseRevision,
+  type StoredDeckRow,
+} from "./catalogue.repo.ts";
+import { deckRowsToWrite } from "./deck-rows-to-write.ts";
+
+export interface Publication {
+  readonly catalogue: Catalogue;
+  /** Rows of the deck versions that are new, by their hash. */
+  readonly deckRows: ReadonlyMap<string, readonly DeckRow[]>;
+  readonly by: string;
+  /** Apply only if this is still the newest revision. */
+  readonly expectedRevision?: number | undefined;
+}
+
+export interface Published {
+  readonly revision: number;
+  /** Objects added, changed or withdrawn; 0 when the catalogue was already so. */
+  readonly changes: number;
+}
+
+/** Serialises publications; ingest does not wait for it, only for the gate at the very end. */
+const APPLY_LOCK = 4_360_004;
+
+/**
+ * Stores what differs from the catalogue in force and raises the revision, in one transaction. The caller
+ * has checked the catalogue. Publishing what is already in force changes nothing.
+ */
+export async function publishCatalogue(
+  database: Database,
+  publication: Publication,
+): Promise<Published> {
+  const client = await database.client("writer");
+  try {
+    await client.query("begin");
+    await client.query("select pg_advisory_xact_lock($1)", [APPLY_LOCK]);
+    const published = await publish(client, publication);
+    await client.query("commit");
+    return published;
+  } finally {
+    // Without a commit the connection's end rolls back.
+    await client.end();
+  }
+}
+
+async function publish(client: Client, publication: Publication): Promise<Published> {
+  const { rows } = await client.query<{ revision: number }>("select revision from gate");
+  const before = rows[0]!.revision;
+  const { catalogue, expectedRevision, by } = publication;
+  if (expectedRevision !== undefined && expectedRevision !== before) {
+    throw new Refusal("catalogue.changed", { revision: before });
+  }
+  const current = await loadCatalogue(client);
+  const changes = changedObjects(current, catalogue);
+  if (changes.length === 0) return { revision: before, changes: 0 };
+  const revision = before + 1;
+  await insertObjects(client, revision, changes);
+  const handles = await makeHandles(client, catalogue);
+  await storeDecks(client, publication, handles, current, revision);
+  await storeTermVersions(client, catalogue, handles, revision);
+  const summary = `${changes.length} objects changed`;
+  await raiseRevision(client, GATE_LOCK, { revision, by, summary });
+  return { revision, changes: changes.length };
+}
+
+function changedObjects(current: Catalogue | null, next: Catalogue): CatalogueObject[] {
+  const before = new Map(objectsOf(current).map((o) => [`${o.kind}/${o.id}`, o]));
+  const changed: CatalogueObject[] = [];
+  for (const object of objectsOf(next)) {
+    const known = before.get(`${object.kind}/${object.id}`);
+    before.delete(`${object.kind}/${object.id}`);
+    if (known === undefined || canonicalJson(known.body) !== canonicalJson(object.body)) {
+      changed.push(object);
+    }
+  }
+  return [...changed, ...[...before.values()].map(({ kind, id }) => ({ kind, id, body: null }))];
+}
+
+async function makeHandles(db: Db, catalogue: Catalogue): Promise<Handles> {
+  const named = (kind: HandleKind, objects: object): { kind: HandleKind; name: string }[] =>
+    Object.keys(objects).map((name) => ({ kind, name }));
+  const wanted = [
+    ...named("account", catalogue.accounts),
+    ...named("agreement", catalogue.agreements),
+    ...named("source", catalogue.sources),
+    ...named("eventType", { ...BUILT_IN_TYPES, ...catalogue.eventTypes }),
+    ...named("deck", catalogue.decks),
+  ];
+  const known = await loadHandles(db);
+  const missing = wanted.filter(({ kind, name }) => !known.has(`${kind}/${name}`));
+  if (missing.length === 0) return known;
+  await insertHandles(db, missing);
+  return await loadHandles(db);
+}
+
+async function storeDecks(
+  db: Db,
+  { catalogue, deckRows }: Publication,
+  handles: Handles,
+  current: Catalogue | null,
+  revision: number,
+): Promise<void> {
+  const zone = checkZone(catalogue.provider.timeZone);
+  for (const [name, deck] of Object.entries(catalogue.decks)) {
+    const before = current?.decks[name];
+    if (canonicalJson(before?.versions) === canonicalJson(deck.versions)) continue;
+    const handle = handles.get(`deck/${name}`)!;
+    const stored = await loadDeckRows(db, handle);
+    const versions = deck.versions.map((version) => {
+      const same = before?.versions.some((v) => v.from === version.from && v.rows === version.rows);
+      const rows = same === true ? null : deckRows.get(version.rows);
+      if (rows === undefined) throw new Refusal("catalogue.deck-rows-missing", { deck: name });
+      return { from: instantOfDateOrInstant(zone, version.from), rows };
+    });
+    versions.sort((a, b) => a.from - b.from);
+    const rows: Omit<StoredDeckRow, "id">[] = deckRowsToWrite(stored, versions);
+    if (rows.length > 0) await insertDeckRows(db, handle, revision, rows);
+  }
+}
+
+async function storeTermVersions(
+  db: Db,
+  catalogue: Catalogue,
+  handles: Handles,
+  revision: number,
+): Promise<void> {
+  const known = await loadTermVersions(db);
+  const rows = termsInForce(catalogue).map(({ agreement, term, content }) => ({
+    agreement: handles.get(`agreement/${agreement}`)!,
+    term: term.id,
+    content: hashText(content),
+    body: JSON.stringify(term),
+  }));
+  const missing = rows.filter((row) => !known.has(`${row.agreement}/${row.term}/${row.content}`));
+  if (missing.length > 0) await insertTermVersions(db, revision, missing);
+}

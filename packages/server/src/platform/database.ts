@@ -1,0 +1,141 @@
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import pg from "pg";
+import { assertSafeSettings } from "./assert-safe-settings.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
+
+/** A pool, a connection or a transaction on one: what a repository function takes first. */
+export type Db = {
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<R>>;
+};
+
+/** *owner* migrates, *writer* ingests and closes, *reader* is bound by row-level security. */
+export type DatabaseRole = "owner" | "writer" | "reader";
+
+export type Database = {
+  /** With its password: not for logs. */
+  readonly url: string;
+  /** Undefined when DATABASE_URL named the server. */
+  readonly embedded: EmbeddedPostgres | undefined;
+  /** Made at its first use; the same one each time. */
+  readonly pool: (role: DatabaseRole) => pg.Pool;
+  /** A connection of the caller's own, connected; the caller ends it. */
+  readonly client: (role: DatabaseRole) => Promise<pg.Client>;
+  /** Ends the pools, waiting for connections in use, then stops an embedded server started here. */
+  readonly close: () => Promise<void>;
+};
+
+export type DatabaseOptions = {
+  /** Of a PostgreSQL to use; without it the embedded one runs. */
+  readonly databaseUrl?: string | undefined;
+  /** Of the embedded one. */
+  readonly dataDirectory?: string | undefined;
+  readonly log?: ((line: string) => void) | undefined;
+};
+
+const POOL_SIZES: Readonly<Record<DatabaseRole, number>> = { owner: 2, writer: 8, reader: 8 };
+const CONNECT_MS_MAX = 10_000;
+
+/** Opens the database of DATABASE_URL, or the embedded one, and refuses one with unsafe settings. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { databaseUrl, dataDirectory = "./.counterpart", log = () => {} } = options;
+  const embedded = databaseUrl ? undefined : await startEmbeddedPostgres({ dataDirectory, log });
+  const database = connectDatabase(databaseUrl || (embedded?.url ?? ""), { embedded, log });
+  try {
+    await assertSafeSettings(database.pool("owner"));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** What the environment says: DATABASE_URL and COUNTERPART_DATA. */
+export function databaseOptions(
+  env: Readonly<Record<string, string | undefined>>,
+): DatabaseOptions {
+  return { databaseUrl: env.DATABASE_URL, dataDirectory: env.COUNTERPART_DATA };
+}
+
+/** Pools and connections to a server that runs. Connects at the first use. */
+export function connectDatabase(
+  url: string,
+  { embedded, log = () => {} }: ConnectOptions = {},
+): Database {
+  const pools = new Map<DatabaseRole, pg.Pool>();
+  const report = (error: Error) => log(`a database connection was lost: ${error.message}`);
+  const pool = (role: DatabaseRole): pg.Pool => {
+    const known = pools.get(role);
+    if (known !== undefined) return known;
+    const made = new pg.Pool({ ...connection(url, role), max: POOL_SIZES[role] });
+    made.on("error", report); // of an idle connection; without a listener it would end the process
+    pools.set(role, made);
+    return made;
+  };
+  const client = async (role: DatabaseRole): Promise<pg.Client> => {
+    const made = new pg.Client(connection(url, role));
+    made.on("error", report);
+    await made.connect();
+    return made;
+  };
+  const close = async (): Promise<void> => {
+    const open = [...pools.values()];
+    pools.clear();
+    await Promise.all(open.map((each) => each.end()));
+    await embedded?.stop();
+  };
+  return { url, embedded, pool, client, close };
+}
+
+export type ConnectOptions = {
+  readonly embedded?: EmbeddedPostgres | undefined;
+  readonly log?: (line: string) => void;
+};
+
+function connection(url: string, role: DatabaseRole): pg.ClientConfig {
+  return {
+    connectionString: urlForRole(url, role),
+    types: { getTypeParser: exactTypeParser },
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    keepAlive: true,
+  };
+}
+
+/**
+ * The connecting user owns the schema; writer and reader are roles that it takes on as the connection
+ * starts, so nothing has to be sent and RESET ROLE returns to them. The text of times does not depend
+ * on the server's settings.
+ */
+export function urlForRole(url: string, role: DatabaseRole): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url.replace("@/", "@localhost/"));
+  } catch {
+    throw new Refusal("database.url-malformed"); // the URL may hold a password: it is not shown
+  }
+  const options = [parsed.searchParams.get("options"), "-c TimeZone=UTC -c DateStyle=ISO"];
+  if (role !== "owner") options.push(`-c role=counterpart_${role}`);
+  parsed.searchParams.set("options", options.filter(Boolean).join(" "));
+  if (!parsed.searchParams.has("application_name")) {
+    parsed.searchParams.set("application_name", `counterpart-${role}`);
+  }
+  return parsed.href.replace(/\+/g, "%20");
+}
+
+/** int8, numeric, date, timestamp, timestamptz and their arrays. */
+const TEXT_TYPES = [20, 1700, 1082, 1114, 1184];
+const TEXT_ARRAY_TYPES = [1016, 1231, 1182, 1115, 1185];
+const TEXT_ARRAY = 1009;
+
+/**
+ * What has more digits than a number, or a meaning that a Date would bend, stays the text that
+ * PostgreSQL sent: `BigInt(row.count)`, `parseDecimal(row.amount)` say what it becomes. The driver's
+ * own parsers make floats of numeric[] and local midnights of dates.
+ */
+function exactTypeParser(oid: number, format?: "text" | "binary") {
+  if (format === "binary") return pg.types.getTypeParser(oid, "binary");
+  if (TEXT_TYPES.includes(oid)) return (text: string) => text;
+  return pg.types.getTypeParser(TEXT_ARRAY_TYPES.includes(oid) ? TEXT_ARRAY : oid, "text");
+}

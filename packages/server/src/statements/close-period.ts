@@ -1,0 +1,176 @@
+/**
+ * Closes a period: every agreement's own month, in its zone. Idempotent, and resumable after a kill at any
+ * step: a statement is stored whole or not at all, and what is stated already is left alone.
+ */
+import type { Instant } from "@counterpart/domain/instant.ts";
+import { type MonthText, monthPeriod } from "@counterpart/domain/period.ts";
+import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { findImbalances, type Imbalance } from "@counterpart/domain/statements/completeness.ts";
+import { GATE_LOCK } from "../events/events.repo.ts";
+import type { Database, Db } from "../platform/database.ts";
+import { countQuarantined, type ReasonCount } from "../quarantine/quarantine.repo.ts";
+import { listAccounts } from "./completeness.repo.ts";
+import { prepareStatements } from "./prepare-statements.ts";
+import {
+  finishCloseRun,
+  insertStatements,
+  listStated,
+  loadCut,
+  type NewStatement,
+  raiseCut,
+} from "./statements.repo.ts";
+
+export interface CloseRequest {
+  readonly period: MonthText;
+  readonly now: Instant;
+  /** Work out and show, store nothing. */
+  readonly dryRun: boolean;
+  /** Close although events of the period wait in quarantine. */
+  readonly despiteQuarantine: boolean;
+  /** Told how many of how many agreements are done. */
+  readonly onProgress?: ((done: number, of: number) => void) | undefined;
+}
+
+export interface CloseResult {
+  readonly period: MonthText;
+  readonly cut: number;
+  readonly statements: readonly StatementSummary[];
+  /** Agreements whose month is not over, or inside its grace time. */
+  readonly left: readonly { readonly agreement: string; readonly until: Instant }[];
+  /** Agreements that had their statement already. */
+  readonly already: number;
+  readonly quarantined: readonly ReasonCount[];
+}
+
+export interface StatementSummary {
+  readonly id: string;
+  readonly agreement: string;
+  readonly party: string;
+  readonly role: string;
+  readonly currency: string;
+  /** Minor units. */
+  readonly total: bigint;
+  readonly lines: number;
+  /** Lines that adjust an earlier period. */
+  readonly adjustments: number;
+}
+
+/** One close at a time: a second one waits, and then finds everything stated. */
+const CLOSE_LOCK = 4_360_005;
+const AGREEMENTS_PER_STEP = 500;
+const HOUR = 3_600_000;
+
+/** Refuses while events of the period are quarantined, and whenever an event is unaccounted for. */
+export async function closePeriod(
+  database: Database,
+  book: Book,
+  request: CloseRequest,
+): Promise<CloseResult> {
+  const client = await database.client("writer");
+  try {
+    await client.query("select pg_advisory_lock($1)", [CLOSE_LOCK]);
+    return await close(client, book, request);
+  } finally {
+    // The lock goes with the connection.
+    await client.end();
+  }
+}
+
+async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseResult> {
+  const { period, dryRun } = request;
+  const { due, left, already } = await whatIsDue(db, book, request);
+  const quarantined = await countQuarantined(db, spanOf(due, period));
+  if (!dryRun) await checkBeforeClose(db, request, quarantined);
+  const run = dryRun || due.length === 0 ? null : await raiseCut(db, GATE_LOCK, period);
+  const cut = run?.cut ?? (await loadCut(db));
+  const statements: StatementSummary[] = [];
+  const terms = termsByAgreement(book);
+  for (let at = 0; at < due.length; at += AGREEMENTS_PER_STEP) {
+    const step = due.slice(at, at + AGREEMENTS_PER_STEP);
+    if (!dryRun) await db.query("begin");
+    const prepared = await prepareStatements(db, { agreements: step, terms, period, cut });
+    if (!dryRun) {
+      await insertStatements(db, prepared);
+      await db.query("commit");
+    }
+    for (const [index, statement] of prepared.entries()) {
+      statements.push(summarise(step[index]!, statement));
+    }
+    request.onProgress?.(Math.min(at + AGREEMENTS_PER_STEP, due.length), due.length);
+  }
+  if (run !== null) await finishCloseRun(db, run.id);
+  return { period, cut, statements, left, already, quarantined };
+}
+
+interface Due {
+  readonly due: BookAgreement[];
+  readonly left: { readonly agreement: string; readonly until: Instant }[];
+  readonly already: number;
+}
+
+async function whatIsDue(db: Db, book: Book, { period, now }: CloseRequest): Promise<Due> {
+  const stated = await listStated(db, period);
+  const terms = termsByAgreement(book);
+  const due: BookAgreement[] = [];
+  const left: Due["left"] = [];
+  let already = 0;
+  for (const agreement of book.agreements.values()) {
+    const { start, end } = monthPeriod(agreement.zone, period);
+    const versions = terms.get(agreement.handle) ?? [];
+    if (!versions.some(({ from, to }) => from < end && to > start)) continue;
+    const until = (end + (agreement.body.graceHours ?? 0) * HOUR) as Instant;
+    if (stated.has(agreement.handle)) already++;
+    else if (now < until) left.push({ agreement: agreement.name, until });
+    else due.push(agreement);
+  }
+  return { due, left, already };
+}
+
+function termsByAgreement(book: Book): Map<number, CompiledTerm[]> {
+  const terms = new Map<number, CompiledTerm[]>();
+  for (const term of book.terms) {
+    const same = terms.get(term.agreement.handle);
+    if (same === undefined) terms.set(term.agreement.handle, [term]);
+    else same.push(term);
+  }
+  return terms;
+}
+
+/** From the first start to the last end of the period in the zones of these agreements. */
+function spanOf(
+  agreements: readonly BookAgreement[],
+  period: MonthText,
+): { start: Instant; end: Instant } {
+  const zones = new Set(agreements.map(({ zone }) => zone));
+  const periods = [...zones].map((zone) => monthPeriod(zone, period));
+  return {
+    start: Math.min(...periods.map(({ start }) => start)) as Instant,
+    end: Math.max(...periods.map(({ end }) => end)) as Instant,
+  };
+}
+
+async function checkBeforeClose(
+  db: Db,
+  { period, despiteQuarantine }: CloseRequest,
+  quarantined: readonly ReasonCount[],
+): Promise<void> {
+  const imbalances: Imbalance[] = findImbalances(await listAccounts(db));
+  if (imbalances.length > 0) throw new Refusal("close.not-complete", { imbalances });
+  if (quarantined.length > 0 && !despiteQuarantine) {
+    throw new Refusal("close.quarantined", { period, reasons: quarantined });
+  }
+}
+
+function summarise(agreement: BookAgreement, statement: NewStatement): StatementSummary {
+  return {
+    id: statement.id,
+    agreement: agreement.name,
+    party: agreement.body.party,
+    role: agreement.role,
+    currency: agreement.currency,
+    total: statement.total,
+    lines: statement.lines.length,
+    adjustments: statement.lines.filter((line) => line.servicePeriod !== statement.period).length,
+  };
+}

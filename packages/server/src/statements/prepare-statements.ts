@@ -1,0 +1,130 @@
+/** Works out statements from totals, without storing them: previews and closes are the same code. */
+import {
+  formatLocalDay,
+  type MonthText,
+  monthDays,
+  monthPeriod,
+  parseMonth,
+} from "@counterpart/domain/period.ts";
+import { checkCatalogueId, statementId } from "@counterpart/domain/ids.ts";
+import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import { priceServicePeriod } from "@counterpart/domain/statements/price-service-period.ts";
+import {
+  type StatementLine,
+  statedKey,
+  statementLines,
+  statementTotal,
+} from "@counterpart/domain/statements/statement-lines.ts";
+import type { Db } from "../platform/database.ts";
+import {
+  listMonthTotals,
+  listStatedLines,
+  listStatedPeriods,
+  listUnstatedMonths,
+  type MonthTotal,
+  type NewStatement,
+} from "./statements.repo.ts";
+
+export interface Preparation {
+  readonly agreements: readonly BookAgreement[];
+  readonly terms: ReadonlyMap<number, readonly CompiledTerm[]>;
+  readonly period: MonthText;
+  /** Rows up to this cut are stated. */
+  readonly cut: number;
+}
+
+/** One statement for each agreement, in their order. */
+export async function prepareStatements(
+  db: Db,
+  preparation: Preparation,
+): Promise<NewStatement[]> {
+  const facts = await loadFacts(db, preparation);
+  return preparation.agreements.map((agreement) => prepareStatement(agreement, preparation, facts));
+}
+
+interface Facts {
+  /** Totals by `agreement/month`. */
+  readonly totals: ReadonlyMap<string, readonly MonthTotal[]>;
+  /** Months to adjust, by agreement, oldest first. */
+  readonly adjust: ReadonlyMap<number, readonly MonthText[]>;
+  readonly stated: ReadonlyMap<number, ReadonlyMap<string, bigint>>;
+  /** `agreement/month` of earlier statements. */
+  readonly statedPeriods: ReadonlySet<string>;
+}
+
+async function loadFacts(db: Db, { agreements, period, cut }: Preparation): Promise<Facts> {
+  const ids = agreements.map(({ handle }) => handle);
+  const days = monthDays(period);
+  const first = formatLocalDay(days.first);
+  const end = formatLocalDay(days.end);
+  const unstated = await listUnstatedMonths(db, ids, { end: first, cut });
+  const adjust = groupBy(unstated, ({ agreement }) => agreement);
+  const totals = await listMonthTotals(db, ids, { first, end, cut });
+  const oldest = unstated.reduce<string>((least, { month }) => (month < least ? month : least), period);
+  if (unstated.length > 0) {
+    const late = [...adjust.keys()];
+    const span = { first: `${oldest}-01`, end: first, cut };
+    const wanted = new Set(unstated.map(({ agreement, month }) => `${agreement}/${month}`));
+    const earlier = await listMonthTotals(db, late, span);
+    for (const total of earlier) {
+      if (wanted.has(`${total.agreement}/${total.month}`)) totals.push(total);
+    }
+  }
+  const stated = new Map<number, Map<string, bigint>>();
+  for (const { agreement, servicePeriod, term, tuple, minor } of await listStatedLines(db, ids)) {
+    const lines = stated.get(agreement) ?? new Map<string, bigint>();
+    lines.set(statedKey(servicePeriod, term, tuple), minor);
+    stated.set(agreement, lines);
+  }
+  return {
+    totals: groupBy(totals, ({ agreement, month }) => `${agreement}/${month}`),
+    adjust: new Map(
+      [...adjust].map(([agreement, months]) => [agreement, months.map((m) => parseMonth(m.month))]),
+    ),
+    stated,
+    statedPeriods: await listStatedPeriods(db, ids),
+  };
+}
+
+function prepareStatement(
+  agreement: BookAgreement,
+  { terms, period, cut }: Preparation,
+  facts: Facts,
+): NewStatement {
+  const { handle, zone, currency, body } = agreement;
+  const versions = terms.get(handle) ?? [];
+  const rules = { currency, rounding: body.rounding ?? "halfEven" };
+  const stated = facts.stated.get(handle) ?? new Map<string, bigint>();
+  const linesOf = (month: MonthText): StatementLine[] => {
+    const key = `${handle}/${month}`;
+    const fees = month === period || facts.statedPeriods.has(key);
+    const totals = facts.totals.get(key) ?? [];
+    const groups = priceServicePeriod(versions, totals, monthPeriod(zone, month), fees);
+    return statementLines(rules, month, groups, stated);
+  };
+  const lines = [...(facts.adjust.get(handle) ?? []).flatMap(linesOf), ...linesOf(period)];
+  const days = monthDays(period);
+  return {
+    agreement: handle,
+    period,
+    id: statementId(checkCatalogueId(agreement.name), period),
+    cut,
+    firstDay: formatLocalDay(days.first),
+    endDay: formatLocalDay(days.end),
+    kind: agreement.role === "customer" || agreement.role === "reseller" ? "invoice" : "settlement",
+    currency,
+    total: statementTotal(currency, lines).minor,
+    lines,
+  };
+}
+
+function groupBy<K, T>(things: readonly T[], keyOf: (thing: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [thing]);
+    else group.push(thing);
+  }
+  return groups;
+}

@@ -1,0 +1,233 @@
+/** The SQL of closing and reading statements. */
+import type { ServiceTotal } from "@counterpart/domain/statements/price-service-period.ts";
+import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
+import type { Db } from "../platform/database.ts";
+
+/** Raises the cut alone at the gate: nothing can be counted at or below the returned one any more. */
+export async function raiseCut(db: Db, gateLock: number, period: string): Promise<CloseRun> {
+  await db.query("begin");
+  try {
+    await db.query("select pg_advisory_xact_lock($1)", [gateLock]);
+    await db.query("update gate set cut = cut + 1");
+    const { rows } = await db.query<CloseRun>(
+      `insert into close_run (period, cut, started_at)
+        select $1, cut - 1, now() from gate returning id, cut`,
+      [period],
+    );
+    await db.query("commit");
+    return rows[0]!;
+  } catch (error) {
+    await db.query("rollback");
+    throw error;
+  }
+}
+
+export interface CloseRun {
+  readonly id: number;
+  readonly cut: number;
+}
+
+export async function finishCloseRun(db: Db, id: number): Promise<void> {
+  await db.query("update close_run set finished_at = now() where id = $1", [id]);
+}
+
+export async function loadCut(db: Db): Promise<number> {
+  const { rows } = await db.query<{ cut: number }>("select cut from gate");
+  return rows[0]!.cut;
+}
+
+/** Which of these agreements have a statement for a period already. */
+export async function listStated(db: Db, period: string): Promise<Set<number>> {
+  const { rows } = await db.query<{ agreement_id: number }>(
+    "select agreement_id from statement where period = $1",
+    [period],
+  );
+  return new Set(rows.map(({ agreement_id }) => agreement_id));
+}
+
+export interface MonthTotal extends ServiceTotal {
+  readonly agreement: number;
+  readonly month: string;
+}
+
+interface TotalRow {
+  agreement_id: number;
+  month: string;
+  term_version: number;
+  tuple: number;
+  count: string;
+  quantity: string;
+  amount: string;
+  base: string;
+}
+
+/** Totals up to a cut of agreements over a span of local days, by month, term version and tuple. */
+export async function listMonthTotals(
+  db: Db,
+  agreements: readonly number[],
+  span: { readonly first: string; readonly end: string; readonly cut: number },
+): Promise<MonthTotal[]> {
+  const { rows } = await db.query<TotalRow>(
+    `select agreement_id, to_char(day, 'YYYY-MM') as month, term_version, tuple,
+        sum(count)::bigint as count, sum(quantity)::bigint as quantity,
+        sum(amount_pico) as amount, sum(base_pico) as base
+      from total
+      where agreement_id = any($1::integer[]) and day >= $2 and day < $3 and cut <= $4
+      group by 1, 2, 3, 4
+      order by 1, 2, 3, 4`,
+    [agreements, span.first, span.end, span.cut],
+  );
+  return rows.map((row) => ({
+    agreement: row.agreement_id,
+    month: row.month,
+    termVersion: row.term_version,
+    tuple: row.tuple,
+    count: BigInt(row.count),
+    quantity: BigInt(row.quantity),
+    amount: BigInt(row.amount),
+    base: BigInt(row.base),
+  }));
+}
+
+/** Months before a day in which something was counted that the agreement has not stated yet. */
+export async function listUnstatedMonths(
+  db: Db,
+  agreements: readonly number[],
+  span: { readonly end: string; readonly cut: number },
+): Promise<{ agreement: number; month: string }[]> {
+  const { rows } = await db.query<{ agreement: number; month: string }>(
+    `with stated as (
+        select id as agreement_id, coalesce(max(statement.cut), 0) as cut
+        from unnest($1::integer[]) as a (id)
+        left join statement on statement.agreement_id = a.id
+        group by id)
+      select distinct total.agreement_id as agreement, to_char(day, 'YYYY-MM') as month
+      from total join stated using (agreement_id)
+      where day < $2 and total.cut > stated.cut and total.cut <= $3
+      order by 1, 2`,
+    [agreements, span.end, span.cut],
+  );
+  return rows;
+}
+
+export interface StatedRow {
+  readonly agreement: number;
+  readonly servicePeriod: string;
+  readonly term: string;
+  readonly tuple: number;
+  readonly minor: bigint;
+}
+
+/** What earlier statements have stated, by service period and line group. */
+export async function listStatedLines(
+  db: Db,
+  agreements: readonly number[],
+): Promise<StatedRow[]> {
+  const { rows } = await db.query<{
+    agreement_id: number;
+    service_period: string;
+    term: string;
+    tuple: number;
+    minor: string;
+  }>(
+    `select agreement_id, service_period, term, tuple, sum(money_minor) as minor
+      from statement_line where agreement_id = any($1::integer[])
+      group by 1, 2, 3, 4`,
+    [agreements],
+  );
+  return rows.map((row) => ({
+    agreement: row.agreement_id,
+    servicePeriod: row.service_period,
+    term: row.term,
+    tuple: row.tuple,
+    minor: BigInt(row.minor),
+  }));
+}
+
+/** Months that each agreement has a statement for. */
+export async function listStatedPeriods(
+  db: Db,
+  agreements: readonly number[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ key: string }>(
+    `select agreement_id || '/' || period as key from statement
+      where agreement_id = any($1::integer[])`,
+    [agreements],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
+export interface NewStatement {
+  readonly agreement: number;
+  readonly period: string;
+  readonly id: string;
+  readonly cut: number;
+  readonly firstDay: string;
+  readonly endDay: string;
+  readonly kind: "invoice" | "settlement";
+  readonly currency: string;
+  readonly total: bigint;
+  readonly lines: readonly StatementLine[];
+}
+
+/** Stores statements with their lines; one that another close has stored meanwhile is left as it is. */
+export async function insertStatements(
+  db: Db,
+  statements: readonly NewStatement[],
+): Promise<number> {
+  const column = <T>(of: (statement: NewStatement) => T): T[] => statements.map(of);
+  const { rows } = await db.query<{ agreement_id: number }>(
+    `insert into statement (agreement_id, period, id, cut, issued_at, first_day, end_day, kind,
+        currency, total_minor)
+      select agreement_id, period, id, cut, now(), first_day, end_day, kind, currency, total_minor
+      from unnest($1::integer[], $2::text[], $3::text[], $4::integer[], $5::date[], $6::date[],
+        $7::text[], $8::text[], $9::numeric[])
+        as new (agreement_id, period, id, cut, first_day, end_day, kind, currency, total_minor)
+      on conflict do nothing returning agreement_id`,
+    [
+      column((statement) => statement.agreement),
+      column((statement) => statement.period),
+      column((statement) => statement.id),
+      column((statement) => statement.cut),
+      column((statement) => statement.firstDay),
+      column((statement) => statement.endDay),
+      column((statement) => statement.kind),
+      column((statement) => statement.currency),
+      column((statement) => statement.total),
+    ],
+  );
+  const inserted = new Set(rows.map(({ agreement_id }) => agreement_id));
+  await insertLines(
+    db,
+    statements.filter(({ agreement }) => inserted.has(agreement)),
+  );
+  return inserted.size;
+}
+
+async function insertLines(db: Db, statements: readonly NewStatement[]): Promise<void> {
+  const rows = statements.flatMap(({ agreement, period, lines }) =>
+    lines.map((line, at) => ({ agreement, period, number: at + 1, line })),
+  );
+  const column = <T>(of: (row: (typeof rows)[number]) => T): T[] => rows.map(of);
+  await db.query(
+    `insert into statement_line (agreement_id, period, number, service_period, term, tuple, count,
+        quantity, amount_pico, stated_minor, money_minor, derivation)
+      select * from unnest($1::integer[], $2::text[], $3::integer[], $4::text[], $5::text[],
+        $6::integer[], $7::bigint[], $8::bigint[], $9::numeric[], $10::numeric[], $11::numeric[],
+        $12::jsonb[])`,
+    [
+      column(({ agreement }) => agreement),
+      column(({ period }) => period),
+      column(({ number }) => number),
+      column(({ line }) => line.servicePeriod),
+      column(({ line }) => line.term),
+      column(({ line }) => line.tuple),
+      column(({ line }) => line.count),
+      column(({ line }) => line.quantity),
+      column(({ line }) => line.amount),
+      column(({ line }) => line.stated),
+      column(({ line }) => line.money),
+      column(({ line }) => JSON.stringify(line.derivation)),
+    ],
+  );
+}
