@@ -37,6 +37,19 @@ export const REFUSALS = {
     "Events of the period are quarantined. Fix and replay them, or close despite them.",
   ],
 
+  "usage.group-unknown": [
+    422,
+    "Usage is grouped by account, type, hour, day, month, channel or a dimension.",
+  ],
+  "usage.too-many-groups": [422, "Usage is grouped by at most six things."],
+
+  "statement.unknown": [404, "There is no statement with this id."],
+  "demo.other-size": [
+    409,
+    "This database holds the demo in another size: give that one, or another COUNTERPART_DATA.",
+  ],
+  "margin.rate-missing": [409, "A currency has no exchange rate on a day of the period."],
+
   "event.unreadable": [400, "The line is not a JSON object."],
   "event.too-large": [413, "An event may have at most 65,536 bytes."],
   "event.too-deep": [400, "Data may be nested at most 32 deep."],
@@ -68,6 +81,47 @@ export const REFUSALS = {
   "rating.base-in-other-currency": [422, "A term stands on a charge in another currency."],
   "rating.quantity-missing": [422, "A term is priced per a quantity that the event does not have."],
   "rating.failed": [422, "Rating this event failed; the fault is ours. It is kept for replay."],
+
+  "request.malformed": [400, "The body is not the JSON that this address takes."],
+  "request.invalid": [400, "The request does not fit the schema of this address; see errors."],
+  "request.route-unknown": [404, "There is nothing at this address."],
+  "request.method-not-allowed": [405, "This address does not take this method; see Allow."],
+  "request.timeout": [408, "The request did not arrive in time."],
+  "request.too-large": [413, "The body is larger than this address takes."],
+  "request.media-type": [415, "This address does not take this content type."],
+  "request.encoding": [415, "A body may be sent plain or with the content encoding gzip."],
+  "request.encoding-broken": [400, "The body is not whole, valid gzip."],
+  "request.precondition-missing": [428, "Send If-Match with the revision that was read."],
+  "request.rate-limited": [429, "Too many requests for this key; see Retry-After."],
+  "request.headers-too-large": [431, "The headers are larger than 16 KiB."],
+  "request.interrupted": [400, "The stream broke off; send what follows throughLine again."],
+  "request.cursor-malformed": [400, "A cursor is the nextCursor of the page before."],
+
+  "key.missing": [401, "Send an API key: Authorization: Bearer cpk_…"],
+  "key.not-valid": [401, "The API key is unknown, expired or revoked."],
+  "key.scope-missing": [403, "The API key lacks the scope that this address needs."],
+  "key.grants-too-much": [403, "A key can give only scopes and sources that it has itself."],
+  "key.unknown": [404, "There is no API key of this id."],
+  "key.scope-unknown": [422, "There is no scope of this name."],
+
+  "server.overloaded": [503, "More is coming in than can be stored now; see Retry-After."],
+  "server.stopping": [503, "The server is stopping; send again in a moment."],
+  "server.failed": [500, "The server failed; the fault is ours. The log has the request's id."],
+  "server.host-not-loopback": [
+    422,
+    "The server listens beyond this machine only when told so: --allow-remote.",
+  ],
+  "database.unreachable": [503, "The database cannot be reached now; send again in a moment."],
+
+  "catalogue.kind-unknown": [404, "There is no kind of catalogue object of this name."],
+  "catalogue.object-unknown": [404, "The catalogue has no object of this kind and id."],
+  "agreement.unknown": [404, "There is no agreement of this id."],
+
+  "event.conflicting": [409, "An event of this source and id with other content was accepted."],
+  "event.commit-unknown": [503, "Whether it was stored is not known. Send again; it counts once."],
+  "event.batch-too-long": [413, "A batch may have at most 1,000 events; stream NDJSON instead."],
+  "event.batch-unreadable": [400, "The batch is not a JSON array."],
+  "event.specversion-unknown": [400, "An event in binary mode needs ce-specversion: 1.0."],
 
   "database.platform-unsupported": [503, "No PostgreSQL for this platform. Set DATABASE_URL."],
   "database.binaries-missing": [503, "PostgreSQL's package is not installed. Set DATABASE_URL."],

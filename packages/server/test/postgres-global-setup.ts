@@ -16,9 +16,10 @@ declare module "vitest" {
 const PREFIX = "counterpart-test-";
 
 /**
- * One cluster for the whole run, with one migrated database as the template of all others. On another
- * server, such as an older PostgreSQL, when COUNTERPART_TEST_DATABASE_URL names one: its user needs
- * CREATEDB and CREATEROLE. Durability stays on: with the write-ahead log small, it costs little.
+ * One cluster for the whole run, with one migrated database as the template of all others. On
+ * another server, such as an older PostgreSQL, when COUNTERPART_TEST_DATABASE_URL names one: its
+ * user needs CREATEDB and CREATEROLE. Durability stays on: with the write-ahead log small, it costs
+ * little.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweepKilledRuns();

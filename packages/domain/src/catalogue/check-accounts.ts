@@ -3,7 +3,10 @@ import { findOverlaps, type Span } from "./check-overlaps.ts";
 import { checkInstant } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 
-/** Parties and parents exist, no account is above itself, and each alias stands for one account at a time. */
+/**
+ * Parties and parents exist, no account is above itself, and each alias stands for one account at a
+ * time.
+ */
 export function checkAccounts(catalogue: Catalogue, report: Report): void {
   const aliases = new Map<string, Span<PlacedAlias>[]>();
   for (const [id, account] of Object.entries(catalogue.accounts)) {
@@ -53,7 +56,9 @@ function checkAlias(
   return { owner: account, from: start, to: end, item: { alias, path } };
 }
 
-/** Within one source, or among those of every source; the alias of the source itself comes first. */
+/**
+ * Within one source, or among those of every source; the alias of the source itself comes first.
+ */
 function checkAmbiguous(spans: readonly Span<PlacedAlias>[], report: Report): void {
   for (const source of new Set(spans.map((span) => span.item.alias.source))) {
     const inSource = spans.filter((span) => span.item.alias.source === source);

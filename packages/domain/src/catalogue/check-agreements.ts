@@ -74,7 +74,10 @@ function checkAccountList(
   }
 }
 
-/** A version without `to` runs until the next one starts; one with it may leave a gap, never overlap. */
+/**
+ * A version without `to` runs until the next one starts; one with it may leave a gap, never
+ * overlap.
+ */
 function checkDates({ versions, timeZone }: Agreement, path: Path, report: Report): void {
   checkOrder(versions, timeZone, path, report);
   const zone = attempt(() => checkZone(timeZone));

@@ -2,7 +2,10 @@ import type { Base, Catalogue, Role, Term } from "./catalogue.ts";
 import type { Path, Report } from "./problems.ts";
 import { termsOfVersion } from "./terms-of-version.ts";
 
-/** Whose charges make up a base. Margin is what the provider receives without what its suppliers cost. */
+/**
+ * Whose charges make up a base. Margin is what the provider receives without what its suppliers
+ * cost.
+ */
 const ROLES_UNDER: Readonly<Record<Base, readonly Role[]>> = {
   cost: ["supplier"],
   customerCharge: ["customer"],
@@ -14,8 +17,9 @@ const ROLES_UNDER: Readonly<Record<Base, readonly Role[]>> = {
 type Stands = Map<Role, Map<Role, Path>>;
 
 /**
- * Refuses charges that stand on each other in a circle, for each event type: if customers pay a markup on
- * the reseller's charge, no reseller can pay a percentage of its customers'. Told once a circle.
+ * Refuses charges that stand on each other in a circle, for each event type: if customers pay a
+ * markup on the reseller's charge, no reseller can pay a percentage of its customers'. Told once a
+ * circle.
  */
 export function checkBases(catalogue: Catalogue, report: Report): void {
   for (const [type, stands] of findStands(catalogue)) {

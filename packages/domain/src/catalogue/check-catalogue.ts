@@ -35,7 +35,9 @@ export const KIND_OF_SECTION = {
   agreements: "agreement",
 } as const satisfies Record<(typeof SECTIONS)[number], string>;
 
-/** Every problem at once, in no particular order; none if the catalogue can be compiled into a book. */
+/**
+ * Every problem at once, in no particular order; none if the catalogue can be compiled into a book.
+ */
 export function checkCatalogue(
   catalogue: Catalogue,
   builtInTypes: Readonly<Record<string, EventType>>,

@@ -12,8 +12,8 @@ interface Cover {
 }
 
 /**
- * At any time an account is listed by at most one agreement of a customer or reseller: two would charge
- * each event twice. Agreements further up the reseller chain list other accounts.
+ * At any time an account is listed by at most one agreement of a customer or reseller: two would
+ * charge each event twice. Agreements further up the reseller chain list other accounts.
  */
 export function checkCoverage({ agreements }: Catalogue, report: Report): void {
   const covers = Object.entries(agreements)

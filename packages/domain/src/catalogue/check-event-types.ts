@@ -2,7 +2,10 @@ import type { DimensionRule, EventType } from "../events/event-type.ts";
 import { checkName } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 
-/** What an event type counts, splits by and hides is in its schema, and no built-in type is replaced. */
+/**
+ * What an event type counts, splits by and hides is in its schema, and no built-in type is
+ * replaced.
+ */
 export function checkEventTypes(
   eventTypes: Readonly<Record<string, EventType>>,
   builtInTypes: Readonly<Record<string, EventType>>,
@@ -18,6 +21,11 @@ export function checkEventTypes(
     for (const [name, rule] of Object.entries(type.dimensions)) {
       checkName(name, [...path, "dimensions", name], report);
       checkDimension(type, rule, [...path, "dimensions", name], report);
+    }
+    for (const [at, dimension] of (type.usage ?? []).entries()) {
+      if (Object.hasOwn(type.dimensions, dimension)) continue;
+      const detail = { type: id, dimension };
+      report([...path, "usage", at], "catalogue.dimension-unknown", detail);
     }
     for (const key of ["numbers", "personal"] as const) {
       for (const [at, field] of (type[key] ?? []).entries()) {

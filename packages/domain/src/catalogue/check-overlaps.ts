@@ -9,9 +9,9 @@ export interface Span<Item> {
 }
 
 /**
- * Pairs of spans of different owners that overlap, each with the one that starts later second. A span is
- * named with one of those it overlaps, the one that reaches furthest: so the answer is never longer than
- * the question, and is empty only if nothing overlaps.
+ * Pairs of spans of different owners that overlap, each with the one that starts later second. A
+ * span is named with one of those it overlaps, the one that reaches furthest: so the answer is
+ * never longer than the question, and is empty only if nothing overlaps.
  */
 export function findOverlaps<Item>(
   spans: readonly Span<Item>[],

@@ -10,7 +10,9 @@ import {
 } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 
-/** Terms of a plan or of an agreement's version: each names only what its event type and decks have. */
+/**
+ * Terms of a plan or of an agreement's version: each names only what its event type and decks have.
+ */
 export function checkTerms(
   terms: readonly Term[],
   decks: Catalogue["decks"],
@@ -152,7 +154,9 @@ function checkDeckPrice(
 
 const MINUS_HUNDRED_PERCENT = -100n * 10n ** BigInt(DECIMAL_PLACES);
 
-/** A negative markup is a discount off the base; a negative fixed part takes a sum off each event. */
+/**
+ * A negative markup is a discount off the base; a negative fixed part takes a sum off each event.
+ */
 function checkMarkup(percent: string, fixed: string | undefined, path: Path, report: Report): void {
   const value = checkDecimal(percent, [...path, "percent"], report);
   if (value !== null && value < MINUS_HUNDRED_PERCENT) {

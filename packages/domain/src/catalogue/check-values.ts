@@ -60,7 +60,9 @@ export function checkTimeZone(zone: string, path: Path, report: Report): void {
   if (attempt(() => checkZone(zone)) === null) report(path, "catalogue.zone-unknown", { zone });
 }
 
-/** What `read` answers, or null where it refuses: a check lists refusals instead of stopping at one. */
+/**
+ * What `read` answers, or null where it refuses: a check lists refusals instead of stopping at one.
+ */
 export function attempt<Value>(read: () => Value): Value | null {
   try {
     return read();

@@ -21,9 +21,9 @@ export interface CatalogueChange {
 }
 
 /**
- * Every change from `previous` (null: nothing was applied yet) to `next`, in the order of the catalogue's
- * sections. `deckRowsOf` gives the rows of a hash, sorted by nothing in particular, or undefined where
- * they are not at hand; their change is then not counted.
+ * Every change from `previous` (null: nothing was applied yet) to `next`, in the order of the
+ * catalogue's sections. `deckRowsOf` gives the rows of a hash, sorted by nothing in particular, or
+ * undefined where they are not at hand; their change is then not counted.
  */
 export function diffCatalogue(
   previous: Catalogue | null,

@@ -34,8 +34,8 @@ export interface RateIncrease {
 }
 
 /**
- * Versions that come, go or get other rows. A version is compared with the one of the same date, and a new
- * date with the version that it takes over from.
+ * Versions that come, go or get other rows. A version is compared with the one of the same date,
+ * and a new date with the version that it takes over from.
  */
 export function diffDeckVersions(
   previous: readonly DeckVersion[],

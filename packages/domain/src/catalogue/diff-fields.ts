@@ -7,8 +7,9 @@ export interface FieldChange {
 }
 
 /**
- * Every single value in which two plain objects differ. Lists of objects are compared by what their items
- * are known by, lists of texts as sets: an account that joins a list of thousands is one change.
+ * Every single value in which two plain objects differ. Lists of objects are compared by what their
+ * items are known by, lists of texts as sets: an account that joins a list of thousands is one
+ * change.
  */
 export function diffFields(before: unknown, after: unknown): readonly FieldChange[] {
   const fields: FieldChange[] = [];
@@ -23,15 +24,16 @@ function compare(before: unknown, after: unknown, path: string, fields: FieldCha
     return;
   }
   const [partsBefore, partsAfter] = [partsOf(before), partsOf(after)];
-  const isCompound = partsBefore !== null || partsAfter !== null;
+  const isAbsent = before === undefined || after === undefined;
   // A text where an object was, or the other way round, is one change and not one for each part.
-  const isReplaced =
-    before !== undefined && after !== undefined && (partsBefore === null || partsAfter === null);
-  if (!isCompound || isReplaced || isEmpty(partsBefore) || isEmpty(partsAfter)) {
-    if (!areBothEmpty(partsBefore, partsAfter)) fields.push(fieldChange(path, before, after));
+  const isReplaced = !isAbsent && (partsBefore === null || partsAfter === null);
+  const keys = new Set([...(partsBefore?.keys() ?? []), ...(partsAfter?.keys() ?? [])]);
+  // Without parts there is still the difference between an empty list and none.
+  if (isReplaced || (isAbsent && keys.size === 0)) {
+    fields.push(fieldChange(path, before, after));
     return;
   }
-  for (const key of new Set([...(partsBefore?.keys() ?? []), ...(partsAfter?.keys() ?? [])])) {
+  for (const key of keys) {
     const inner = path === "" ? key : `${path}.${key}`;
     compare(partsBefore?.get(key), partsAfter?.get(key), inner, fields);
   }
@@ -43,17 +45,6 @@ function fieldChange(path: string, before: unknown, after: unknown): FieldChange
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   };
-}
-
-function isEmpty(parts: ReadonlyMap<string, unknown> | null): boolean {
-  return parts !== null && parts.size === 0;
-}
-
-function areBothEmpty(
-  before: ReadonlyMap<string, unknown> | null,
-  after: ReadonlyMap<string, unknown> | null,
-): boolean {
-  return isEmpty(before) && isEmpty(after);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * Everything that can be wrong with a catalogue, once: a code that never changes its meaning and the
- * sentence an author reads. `{name}` stands for a detail of the case.
+ * Everything that can be wrong with a catalogue, once: a code that never changes its meaning and
+ * the sentence an author reads. `{name}` stands for a detail of the case.
  */
 export const PROBLEMS = {
   "catalogue.unreadable": "The file cannot be read: {why}.",
@@ -158,7 +158,10 @@ function quote(detail: string | number | undefined): string {
   return text.length <= DETAIL_LENGTH_MAX ? text : `${text.slice(0, DETAIL_LENGTH_MAX)}…`;
 }
 
-/** Control, direction and separator characters, and lone surrogates: they would forge or spoil a line. */
+/**
+ * Control, direction and separator characters, and lone surrogates: they would forge or spoil a
+ * line.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The text with such characters written as their code points, for a terminal or a log. */

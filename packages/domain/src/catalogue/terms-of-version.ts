@@ -8,8 +8,8 @@ export interface PlacedTerm {
 }
 
 /**
- * The terms of an agreement's version: those of its plan, each replaced by the version's own term of the
- * same id, then its own other terms. A plan that does not exist has no terms.
+ * The terms of an agreement's version: those of its plan, each replaced by the version's own term
+ * of the same id, then its own other terms. A plan that does not exist has no terms.
  */
 export function termsOfVersion(
   version: AgreementVersion,

@@ -96,7 +96,12 @@ export interface ApplicableTerm {
 }
 
 export type CompiledPrice =
-  | { readonly kind: "perUnit"; readonly quantity: string; readonly rate: Whole; readonly by: number }
+  | {
+      readonly kind: "perUnit";
+      readonly quantity: string;
+      readonly rate: Whole;
+      readonly by: number;
+    }
   | {
       readonly kind: "deck";
       readonly quantity: string;

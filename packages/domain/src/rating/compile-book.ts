@@ -1,13 +1,7 @@
 /** Makes the book of a catalogue. The store gives the handles; everything else is worked out here. */
 import { assert } from "../assert.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import type {
-  Agreement,
-  AgreementVersion,
-  Catalogue,
-  Deck,
-  Term,
-} from "../catalogue/catalogue.ts";
+import type { Agreement, AgreementVersion, Catalogue, Deck, Term } from "../catalogue/catalogue.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Instant } from "../instant.ts";

@@ -3,6 +3,7 @@ import type { Base } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
 import { localDayOf } from "../period.ts";
 import type { RefusalCode } from "../refusals.ts";
+import { applicableTerms } from "./applicable-terms.ts";
 import { billedDuration } from "./billed-duration.ts";
 import {
   type ApplicableTerm,
@@ -15,7 +16,6 @@ import {
 } from "./book.ts";
 import type { Charge } from "./charge.ts";
 import { BLOCKED, type DeckIndex, findByNetwork, findByPrefix, NO_RATE } from "./deck-index.ts";
-import { applicableTerms } from "./applicable-terms.ts";
 import { addWhole, multiplyDivide, negateWhole, type Whole } from "./whole.ts";
 
 /** An event that has been identified, validated and measured. */
@@ -121,8 +121,7 @@ function chargeFor(
   }
   // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
   if (raw === 0) return made(term, event, book, 0, 0, 0, 0, null);
-  const key =
-    price.kind === "deck" ? event.numbers[price.number] : event.dimensions.network;
+  const key = price.kind === "deck" ? event.numbers[price.number] : event.dimensions.network;
   const where = price.kind === "deck" ? price.number : "network";
   if (key === undefined) return refuse("rating.no-rate", `no ${where} to look up`);
   const row =
@@ -151,8 +150,7 @@ export function rateByRow(
 ): { billed: number; amount: Whole } {
   const { rows } = deck;
   const initial = rows.initial[row]!;
-  const billed =
-    initial === 0 ? raw : billedDuration(raw, initial, rows.subsequent[row]!, mode);
+  const billed = initial === 0 ? raw : billedDuration(raw, initial, rows.subsequent[row]!, mode);
   const rate = rows.rate[row]!;
   const by = rows.rateBy[row]!;
   const rateNext = rows.rateNext[row]!;
@@ -199,14 +197,11 @@ function tupleOf(term: CompiledTerm, event: RatableEvent, book: Book): Tuple {
   return tuple;
 }
 
-function baseFor(
-  of: Base,
-  bases: Bases,
-  currency: string,
-): { amount: Whole } | Refused {
+function baseFor(of: Base, bases: Bases, currency: string): { amount: Whole } | Refused {
   if (of === "margin") {
     const { revenue, cost } = bases;
-    if (revenue === null || revenue.amount === null) return refuse("rating.base-missing", "revenue");
+    if (revenue === null || revenue.amount === null)
+      return refuse("rating.base-missing", "revenue");
     if (cost === null || cost.amount === null) return refuse("rating.base-missing", "cost");
     if (revenue.currency !== currency || cost.currency !== currency) {
       return refuse("rating.base-in-other-currency", `${revenue.currency}, ${cost.currency}`);
@@ -248,8 +243,7 @@ function addTo(
     return null;
   }
   if (before.currency !== currency) return refuse("rating.base-in-other-currency", currency);
-  const sum =
-    before.amount === null || amount === null ? null : addWhole(before.amount, amount);
+  const sum = before.amount === null || amount === null ? null : addWhole(before.amount, amount);
   bases[name] = { currency, amount: sum };
   return null;
 }

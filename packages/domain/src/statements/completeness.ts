@@ -26,7 +26,8 @@ export interface Imbalance {
 /** The identities that do not hold; none when everything received is accounted for. */
 export function findImbalances(accounts: readonly IntakeAccount[]): Imbalance[] {
   return accounts.flatMap((account) => {
-    const { source, day, received, accepted, duplicate, conflicting, quarantined, refused } = account;
+    const { source, day, received, accepted, duplicate, conflicting, quarantined, refused } =
+      account;
     const outcomes = accepted + duplicate + conflicting + quarantined + refused;
     const broken: Imbalance[] = [];
     const state = (holds: boolean, what: string): void => {
@@ -34,7 +35,10 @@ export function findImbalances(accounts: readonly IntakeAccount[]): Imbalance[] 
     };
     state(received === outcomes, `received ${received}, outcomes ${outcomes}`);
     state(accepted === account.events, `accepted ${accepted}, events stored ${account.events}`);
-    state(quarantined === account.pending, `quarantined ${quarantined}, waiting ${account.pending}`);
+    state(
+      quarantined === account.pending,
+      `quarantined ${quarantined}, waiting ${account.pending}`,
+    );
     return broken;
   });
 }

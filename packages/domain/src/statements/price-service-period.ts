@@ -131,7 +131,10 @@ function eventGroup({ id, term, price }: CompiledTerm, total: ServiceTotal): Lin
   return { term: term.id, tuple, count, quantity, amount, derivation: [derivation] };
 }
 
-function tierGroup({ id, term, agreement }: CompiledTerm, used: readonly ServiceTotal[]): LineGroup {
+function tierGroup(
+  { id, term, agreement }: CompiledTerm,
+  used: readonly ServiceTotal[],
+): LineGroup {
   const price = term.price as Extract<Term["price"], { model: "graduated" | "volume" }>;
   const count = used.reduce((sum, total) => sum + total.count, 0n);
   const quantity = used.reduce((sum, total) => sum + total.quantity, 0n);

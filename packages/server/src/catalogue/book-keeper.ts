@@ -7,8 +7,7 @@ import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
 import { compileDeck, type DeckIndex } from "@counterpart/domain/rating/deck-index.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
-import type { Db } from "../events/events.repo.ts";
-import type { Database } from "../platform/database.ts";
+import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
 import { loadCatalogue, loadDeckRows, loadHandles, loadTermVersions } from "./catalogue.repo.ts";
 

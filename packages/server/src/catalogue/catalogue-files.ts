@@ -17,10 +17,13 @@ export interface YamlFiles {
 }
 
 /**
- * Every *.yaml and *.yml in the tree. Names that start with a dot are not the catalogue's; a link to a
- * directory is not followed, because it could lead back.
+ * Every *.yaml and *.yml in the tree. Names that start with a dot are not the catalogue's; a link
+ * to a directory is not followed, because it could lead back.
  */
-export async function listYamlFiles(directory: string): Promise<YamlFiles> {
+export async function listYamlFiles(
+  directory: string,
+  filesMax: number = FILES_MAX,
+): Promise<YamlFiles> {
   const files: string[] = [];
   const pending = [""];
   for (const folder of pending) {
@@ -36,8 +39,8 @@ export async function listYamlFiles(directory: string): Promise<YamlFiles> {
       if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
       if (entry.isDirectory()) pending.push(name);
       else if (/\.ya?ml$/.test(entry.name)) files.push(name);
-      if (files.length + pending.length > FILES_MAX) {
-        const detail = { filesMax: FILES_MAX };
+      if (files.length + pending.length > filesMax) {
+        const detail = { filesMax };
         return { files: [], problems: [problem([], "catalogue.too-many-files", detail)] };
       }
     }

@@ -1,14 +1,15 @@
 /**
- * The shape of a catalogue as it is handed in, by a directory or over HTTP: the wire types of the domain,
- * strictly, without sense (`check-catalogue.ts` has that). Only decks differ: they bring their rows along.
+ * The shape of a catalogue as it is handed in, by a directory or over HTTP: the wire types of the
+ * domain, strictly, without sense (`check-catalogue.ts` has that). Only decks differ: they bring
+ * their rows along.
  */
 import { z } from "zod";
 
 const TEXT_LENGTH_MAX = 1000;
 
 /**
- * YAML reads `countryCode: 49` as a number. A whole number has one way to be written, so it is taken for
- * its digits; any other number is refused, because reading it has already changed it.
+ * YAML reads `countryCode: 49` as a number. A whole number has one way to be written, so it is
+ * taken for its digits; any other number is refused, because reading it has already changed it.
  */
 function text(schema: z.ZodString = z.string().min(1).max(TEXT_LENGTH_MAX)) {
   return z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), schema);
@@ -119,6 +120,7 @@ export const eventTypeSchema = z.strictObject({
   channel: name,
   quantities: z.record(z.string(), quantityRuleSchema),
   dimensions: z.record(z.string(), dimensionRuleSchema),
+  usage: z.array(name).optional(),
   numbers: z.array(name).optional(),
   personal: z.array(name).optional(),
 });
@@ -128,7 +130,10 @@ const perUnit = z.union([
   z.strictObject({ quantity: name, size: z.int().min(1) }),
 ]);
 
-/** Header of the CSV column that holds each of our fields; a network is in `key` or in `mcc` and `mnc`. */
+/**
+ * Header of the CSV column that holds each of our fields; a network is in `key` or in `mcc` and
+ * `mnc`.
+ */
 const columnsSchema = z.strictObject({
   key: name.optional(),
   mcc: name.optional(),
@@ -142,7 +147,10 @@ const columnsSchema = z.strictObject({
   blocked: name.optional(),
 });
 
-/** A version with its rows: in a file of the directory, here as CSV, or by the hash of rows kept before. */
+/**
+ * A version with its rows: in a file of the directory, here as CSV, or by the hash of rows kept
+ * before.
+ */
 export const bundleDeckVersionSchema = z.strictObject({
   from: dateOrInstant,
   file: name.optional(),

@@ -3,7 +3,7 @@ import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";
 import type { DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
-import type { Db } from "../events/events.repo.ts";
+import type { Db } from "../platform/database.ts";
 
 export interface CatalogueObject {
   readonly kind: string;

@@ -5,8 +5,8 @@ import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 const ROWS_AT_ONCE = 10_000;
 
 /**
- * SHA-256 of the rows, in hexadecimal. `rows` are as `readDeckCsv` gives them, sorted and in their shortest
- * form, so that the same prices have the same hash whatever file they came from.
+ * SHA-256 of the rows, in hexadecimal. `rows` are as `readDeckCsv` gives them, sorted and in their
+ * shortest form, so that the same prices have the same hash whatever file they came from.
  */
 export function deckRowsHash(rows: readonly DeckRow[]): string {
   const hash = createHash("sha256");

@@ -49,6 +49,25 @@ export function deckRowsToWrite(
   return written;
 }
 
+/** The rows that a stored deck has at an instant. */
+export function deckRowsInForce(stored: readonly StoredDeckRow[], at: Instant): DeckRow[] {
+  const state = new Map<string, StoredDeckRow>();
+  for (const row of [...stored].sort((a, b) => a.from - b.from || a.id - b.id)) {
+    if (row.from <= at) state.set(row.key, row);
+  }
+  return [...state.values()]
+    .filter((row) => row.state !== "withdrawn")
+    .map((row) => ({
+      key: row.key,
+      name: row.name ?? undefined,
+      rate: row.rate,
+      rateNext: row.rateNext ?? undefined,
+      connectFee: row.connectFee ?? undefined,
+      initialIncrement: row.initialIncrement ?? undefined,
+      subsequentIncrement: row.subsequentIncrement ?? undefined,
+    }));
+}
+
 function toState(row: DeckRow): State {
   return {
     key: row.key,

@@ -11,7 +11,8 @@ const VALUE_LENGTH_MAX = 60;
 const SIGNS = { added: "+", changed: "~", removed: "-" } as const;
 
 /**
- * The difference as text, one change a line, each ending in a line feed; one sentence when there is none:
+ * The difference as text, one change a line, each ending in a line feed; one sentence when there is
+ * none:
  *
  * ```text
  * + agreement acme-2026  party acme, role customer, currency EUR, …
@@ -81,15 +82,19 @@ function transition(field: FieldChange): string {
   return `${shown(field.before)} → ${shown(field.after)}`;
 }
 
-const SUMMARY_FIELDS_MAX = 6;
+const SUMMARY_LENGTH_MAX = 80;
 
-/** The first values of an object that comes or goes, in one line. */
+/** As many values of an object that comes or goes as one line has room for. */
 function summary(fields: readonly FieldChange[]): readonly string[] {
-  const told = fields
-    .slice(0, SUMMARY_FIELDS_MAX)
-    .map(({ path, before, after }) => `${shown(path)} ${shown(after ?? before)}`);
-  if (told.length === 0) return [];
-  return [`${told.join(", ")}${fields.length > SUMMARY_FIELDS_MAX ? ", …" : ""}`];
+  const told: string[] = [];
+  let length = 0;
+  for (const { path, before, after } of fields) {
+    const value = `${shown(path)} ${shown(after ?? before)}`;
+    length += value.length + ", ".length;
+    if (told.length > 0 && length > SUMMARY_LENGTH_MAX) return [`${told.join(", ")}, …`];
+    told.push(value);
+  }
+  return told.length === 0 ? [] : [told.join(", ")];
 }
 
 function lineOfVersion({ from, change, rows }: DeckVersionChange): string {

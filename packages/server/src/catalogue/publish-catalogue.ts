@@ -6,8 +6,8 @@ import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts
 import { type HandleKind, termsInForce } from "@counterpart/domain/rating/compile-book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Client } from "pg";
-import { type Db, GATE_LOCK } from "../events/events.repo.ts";
-import type { Database } from "../platform/database.ts";
+import { GATE_LOCK } from "../events/events.repo.ts";
+import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
 import {
   type CatalogueObject,

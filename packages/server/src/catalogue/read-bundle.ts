@@ -8,8 +8,8 @@ import { DEPTH_MAX, isStorable } from "./read-yaml.ts";
 import { type ReadCatalogue, resolveBundle } from "./resolve-bundle.ts";
 
 /**
- * Reads a catalogue that came as one JSON value, its decks with their rows as `csv` or by the hash of rows
- * that are kept already. Problems have no file and no line, only their JSON Pointer.
+ * Reads a catalogue that came as one JSON value, its decks with their rows as `csv` or by the hash
+ * of rows that are kept already. Problems have no file and no line, only their JSON Pointer.
  */
 export async function readCatalogueBundle(
   json: unknown,
@@ -24,7 +24,10 @@ export async function readCatalogueBundle(
   return await resolveBundle(json, { locate, readFile: null, isKept });
 }
 
-/** What YAML is refused for while it is read: depth, names that change objects, texts no store takes. */
+/**
+ * What YAML is refused for while it is read: depth, names that change objects, texts no store
+ * takes.
+ */
 function checkJson(value: unknown, path: Path): readonly CatalogueProblem[] {
   if (path.length > DEPTH_MAX) {
     return [problem(path, "catalogue.too-deep", { depthMax: DEPTH_MAX })];

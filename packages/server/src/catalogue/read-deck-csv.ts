@@ -30,7 +30,9 @@ export interface LineProblem extends Pick<CatalogueProblem, "code" | "message"> 
   readonly line: number;
 }
 
-/** A file with the wrong columns has a problem in each line; nobody reads more than the first ones. */
+/**
+ * A file with the wrong columns has a problem in each line; nobody reads more than the first ones.
+ */
 const PROBLEMS_MAX = 100;
 
 const RECORD_BYTES_MAX = 65_536;
@@ -61,7 +63,10 @@ type Table =
   | { readonly records: readonly string[][]; readonly lineOf: (record: number) => number }
   | { readonly problems: readonly LineProblem[] };
 
-/** Line numbers cost as much again as everything else, so they are looked up when a problem needs one. */
+/**
+ * Line numbers cost as much again as everything else, so they are looked up when a problem needs
+ * one.
+ */
 function parseTable(text: string, delimiter: string): Table {
   const nul = text.indexOf("\0");
   if (nul !== -1) {

@@ -17,8 +17,8 @@ import { readYaml, type YamlText } from "./read-yaml.ts";
 import { type ReadCatalogue, resolveBundle } from "./resolve-bundle.ts";
 
 /**
- * Reads a directory as a catalogue: every YAML file in the tree holds some of its objects, and decks name
- * their CSV files relative to the directory. All problems are told at once.
+ * Reads a directory as a catalogue: every YAML file in the tree holds some of its objects, and
+ * decks name their CSV files relative to the directory. All problems are told at once.
  */
 export async function readCatalogueDirectory(directory: string): Promise<ReadCatalogue> {
   const { files, problems: unlisted } = await listYamlFiles(directory);
@@ -166,7 +166,9 @@ function placeOf({ source }: Origin, path: Path): Place {
   return { file: source.file, ...source.yaml.locate(path) };
 }
 
-/** The path in the merged catalogue is the path in the file, but for the index of an exchange rate. */
+/**
+ * The path in the merged catalogue is the path in the file, but for the index of an exchange rate.
+ */
 function locateIn({ origins }: Merging): Locate {
   return (path) => {
     const isProvider = path[0] === "provider";

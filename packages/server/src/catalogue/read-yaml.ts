@@ -23,7 +23,9 @@ export interface YamlPosition {
 }
 
 export interface YamlText {
-  /** Plain objects, lists, texts, whole numbers, booleans and null; null if the text is malformed. */
+  /**
+   * Plain objects, lists, texts, whole numbers, booleans and null; null if the text is malformed.
+   */
   readonly value: unknown;
   readonly problems: readonly (CatalogueProblem & YamlPosition)[];
   /** Where the key or item of a path stands, or the deepest part of the path that is there. */
@@ -33,8 +35,8 @@ export interface YamlText {
 export const DEPTH_MAX = 64;
 
 /**
- * Reads one YAML 1.2 document. Numbers with a point or an exponent stay the text that they are written as,
- * because binary fractions are not exact; only in a JSON Schema they are numbers.
+ * Reads one YAML 1.2 document. Numbers with a point or an exponent stay the text that they are
+ * written as, because binary fractions are not exact; only in a JSON Schema they are numbers.
  */
 export function readYaml(text: string): YamlText {
   const counter = new LineCounter();
@@ -45,7 +47,8 @@ export function readYaml(text: string): YamlText {
   const reading: Reading = { problems: [], positionOf };
   const document = parseDocument(text, {
     lineCounter: counter,
-    logLevel: "silent",
+    // With "silent" the library would also keep quiet about a second document.
+    logLevel: "error",
     prettyErrors: false,
     // The library compares each key with every other one; the walk below needs a set.
     uniqueKeys: false,

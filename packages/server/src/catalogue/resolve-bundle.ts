@@ -17,7 +17,9 @@ import { type LineProblem, readDeckCsv } from "./read-deck-csv.ts";
 import { problemsOfIssues } from "./schema-problems.ts";
 
 export interface ReadCatalogue {
-  /** null if something has not the shape of a catalogue. Whether it makes sense is not asked here. */
+  /**
+   * null if something has not the shape of a catalogue. Whether it makes sense is not asked here.
+   */
   readonly catalogue: Catalogue | null;
   /** The rows that came along, by their hash. */
   readonly deckRows: ReadonlyMap<string, readonly DeckRow[]>;
@@ -28,7 +30,10 @@ export interface ReadCatalogue {
 
 export interface Resolving {
   readonly locate: Locate;
-  /** The text of a CSV file that a version names, or what is wrong with it; null where there are none. */
+  /**
+   * The text of a CSV file that a version names, or what is wrong with it; null where there are
+   * none.
+   */
   readonly readFile: ((file: string, path: Path) => Promise<string | CatalogueProblem>) | null;
   /** Whether rows of this hash are kept already. */
   readonly isKept: (rowsHash: string) => boolean;

@@ -49,7 +49,9 @@ function isOfType(issue: Issue): boolean {
 
 type UnionIssue = Extract<Issue, { readonly code: "invalid_union" }>;
 
-/** Of several shapes the one that was meant: the one that fails the least, and not at its outset. */
+/**
+ * Of several shapes the one that was meant: the one that fails the least, and not at its outset.
+ */
 function problemsOfUnion(issue: UnionIssue, path: Place): CatalogueProblem[] {
   if ("options" in issue && issue.options !== undefined) {
     return [problem(path, "catalogue.wrong-value", { expected: oneOf(issue.options) })];

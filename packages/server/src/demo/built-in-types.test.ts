@@ -24,7 +24,11 @@ test.each<[string, string, object]>([
   ["a withheld caller", "voice.call", { ...CALL, from: "" }],
   ["what the platform adds", "voice.call", { ...CALL, attributes: { codec: "opus", loss: 0.1 } }],
   ["a named sender", "sms.message", { ...SMS, status: "delivered" }],
-  ["a network of three digits", "sms.message", { ...SMS, status: "expired", mcc: "310", mnc: "260" }],
+  [
+    "a network of three digits",
+    "sms.message",
+    { ...SMS, status: "expired", mcc: "310", mnc: "260" },
+  ],
   ["recipients as a decimal string", "email.message", { recipients: "250" }],
   ["a year of rent", "number.rental", { ...RENTAL, months: 12 }],
 ])("%s fits %s", (_, type, data) => {

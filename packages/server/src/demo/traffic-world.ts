@@ -79,10 +79,9 @@ function weights(...ofChannels: readonly number[]): Record<Channel, number> {
 
 /** The number that a pattern becomes with the next random digits. */
 export function numberLike(pattern: string, random: SeededRandom): string {
-  let number = "";
   let at = 0;
-  while (at < pattern.length && pattern.charCodeAt(at) < 0x3a) at++;
-  number = pattern.slice(0, at);
+  while (at < pattern.length && pattern.charCodeAt(at) <= 0x39) at++;
+  let number = pattern.slice(0, at);
   if (pattern[at] === "N") {
     number += 2 + random.below(8);
     at++;

@@ -116,7 +116,8 @@ function writeCall(scene: EventScene, direction: string, from: string, to: strin
     account.trunk ?? account.name,
     `"direction":"${direction}","from":"${from}","to":"${to}","status":"${status}",` +
       `"durationSeconds":${length},"carrier":"${carrier}",` +
-      `"callId":"${token(random)}@sw${1 + random.below(4)}.northwind.example","hangupCause":"${cause}"`,
+      `"callId":"${token(random)}@sw${1 + random.below(4)}.northwind.example",` +
+      `"hangupCause":"${cause}"`,
   );
 }
 
@@ -192,7 +193,8 @@ function writeWhatsapp(scene: EventScene): string {
     "messaging",
     "whatsapp.message",
     account.apiKey ?? account.name,
-    `"to":"${mobile(scene)}","from":"${scene.numbers[0]}","category":"${pick(CATEGORIES, random)}",` +
+    `"to":"${mobile(scene)}","from":"${scene.numbers[0]}",` +
+      `"category":"${pick(CATEGORIES, random)}",` +
       `"market":"${country.code}","status":"${random.below(100) < 96 ? "delivered" : "failed"}",` +
       `"carrier":"parley","waba":"waba-${account.name}","messageId":"wamid.${token(random)}"`,
   );
@@ -236,7 +238,8 @@ function writeEmail(scene: EventScene): string {
     account.name,
     `"recipients":${recipients},"domain":"mail.${account.name}.example",` +
       `"stream":"${isMarketing ? "marketing" : "transactional"}",` +
-      `"sizeBytes":${2_000 + random.below(90_000)},"messageId":"${token(random)}@briefwerk.example"`,
+      `"sizeBytes":${2_000 + random.below(90_000)},` +
+      `"messageId":"${token(random)}@briefwerk.example"`,
   );
 }
 

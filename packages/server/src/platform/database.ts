@@ -4,12 +4,7 @@ import { assertSafeSettings } from "./assert-safe-settings.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 
 /** A pool, a connection or a transaction on one: what a repository function takes first. */
-export type Db = {
-  query<R extends pg.QueryResultRow = pg.QueryResultRow>(
-    text: string,
-    values?: unknown[],
-  ): Promise<pg.QueryResult<R>>;
-};
+export type Db = Pick<pg.ClientBase, "query">;
 
 /** *owner* migrates, *writer* ingests and closes, *reader* is bound by row-level security. */
 export type DatabaseRole = "owner" | "writer" | "reader";
@@ -38,7 +33,9 @@ export type DatabaseOptions = {
 const POOL_SIZES: Readonly<Record<DatabaseRole, number>> = { owner: 2, writer: 8, reader: 8 };
 const CONNECT_MS_MAX = 10_000;
 
-/** Opens the database of DATABASE_URL, or the embedded one, and refuses one with unsafe settings. */
+/**
+ * Opens the database of DATABASE_URL, or the embedded one, and refuses one with unsafe settings.
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { databaseUrl, dataDirectory = "./.counterpart", log = () => {} } = options;
   const embedded = databaseUrl ? undefined : await startEmbeddedPostgres({ dataDirectory, log });
@@ -104,9 +101,9 @@ function connection(url: string, role: DatabaseRole): pg.ClientConfig {
 }
 
 /**
- * The connecting user owns the schema; writer and reader are roles that it takes on as the connection
- * starts, so nothing has to be sent and RESET ROLE returns to them. The text of times does not depend
- * on the server's settings.
+ * The connecting user owns the schema; writer and reader are roles that it takes on as the
+ * connection starts, so nothing has to be sent and RESET ROLE returns to them. The text of times
+ * does not depend on the server's settings.
  */
 export function urlForRole(url: string, role: DatabaseRole): string {
   let parsed: URL;
@@ -131,8 +128,8 @@ const TEXT_ARRAY = 1009;
 
 /**
  * What has more digits than a number, or a meaning that a Date would bend, stays the text that
- * PostgreSQL sent: `BigInt(row.count)`, `parseDecimal(row.amount)` say what it becomes. The driver's
- * own parsers make floats of numeric[] and local midnights of dates.
+ * PostgreSQL sent: `BigInt(row.count)`, `parseDecimal(row.amount)` say what it becomes. The
+ * driver's own parsers make floats of numeric[] and local midnights of dates.
  */
 function exactTypeParser(oid: number, format?: "text" | "binary") {
   if (format === "binary") return pg.types.getTypeParser(oid, "binary");

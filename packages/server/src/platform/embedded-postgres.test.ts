@@ -88,7 +88,7 @@ test("it runs with safe settings that its superuser cannot loosen, and shows the
   expect(await query(url, "SHOW fsync")).toEqual([["on"]]);
 });
 
-test("text is UTF-8 ordered by code point, pages have checksums, the owner is no superuser", async () => {
+test("text is ordered by code point, pages have checksums, the owner is no superuser", async () => {
   const { url } = await start();
   expect(await query(url, "SHOW server_encoding")).toEqual([["UTF8"]]);
   expect(await query(url, "SELECT 'Z' < 'a', lower('Ä')")).toEqual([[true, "ä"]]);
@@ -103,12 +103,13 @@ test("only its own socket leads in, with its directory closed and a password ask
   expect((await stat(socketDirectory ?? "")).mode & 0o777).toBe(0o700);
   expect((await stat(join(data(), "counterpart.password"))).mode & 0o777).toBe(0o600);
   for (const user of ["counterpart", "postgres"]) {
-    const wrong = `postgresql://${user}:wrong@localhost/postgres?host=${socketDirectory}&port=${port}`;
+    const place = `host=${socketDirectory}&port=${port}`;
+    const wrong = `postgresql://${user}:wrong@localhost/postgres?${place}`;
     await expect(query(wrong, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
   }
 });
 
-test("over TCP it listens on a private port of this machine and asks for the password", async () => {
+test("over TCP it listens on a free port of this machine and asks for the password", async () => {
   const { url, socketDirectory, port } = await start("tcp");
   expect(socketDirectory).toBeUndefined();
   expect(port).not.toBe(5432);
@@ -147,7 +148,7 @@ test("a second start joins the first, and its stop leaves it running", async () 
   expect(await query(first.url, "SELECT 1")).toEqual([[1]]);
 });
 
-test("of processes that start a new directory at once, one runs it and all are connected", async () => {
+test("of processes that start at once, one runs the server and all are connected", async () => {
   const all = await Promise.all([startElsewhere(), startElsewhere(), startElsewhere()]);
   expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
   expect(all.filter(({ startedHere }) => startedHere)).toHaveLength(1);
@@ -182,7 +183,7 @@ test("when its parent ends in order PostgreSQL ends in order", async () => {
   expect(isAlive(first.pid) && (await isRunning(first.pid))).toBe(false);
 });
 
-test("a postmaster.pid with the id of a strange process of the same user is no obstacle", async () => {
+test("a postmaster.pid that names a strange process of the same user is no obstacle", async () => {
   const first = await start();
   const { uid, gid } = await stat(data());
   await first.stop();

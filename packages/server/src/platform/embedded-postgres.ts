@@ -57,13 +57,14 @@ const SOCKET_PATH_BYTES_MAX = 103;
 const SOCKET_PORT = 5432;
 /** What a server says when one before it is not quite gone, or the port was taken meanwhile. */
 const NOT_YET =
-  /lock file "[^"]*" already exists|create lock file .*No such file|shared memory block|could not bind/;
+  /lock file "[^"]*" already exists|lock file .*No such file|shared memory block|could not bind/;
 
 /**
- * Runs the PostgreSQL of the npm package on this data directory, or joins the one that another process
- * of Counterpart runs on it: who started it stops it. It ends with the process that started it, also
- * when that is killed; one that was left running all the same is stopped and started anew. Refuses with
- * `database.*` what the operator can cure; anything else fails with the end of the server's log.
+ * Runs the PostgreSQL of the npm package on this data directory, or joins the one that another
+ * process of Counterpart runs on it: who started it stops it. It ends with the process that started
+ * it, also when that is killed; one that was left running all the same is stopped and started anew.
+ * Refuses with `database.*` what the operator can cure; anything else fails with the end of the
+ * server's log.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -183,7 +184,9 @@ type Endpoint = {
   readonly flags: Readonly<Record<string, string>>;
 };
 
-/** A new directory for each start, so no lock of a killed server lies in it. In the home if short. */
+/**
+ * A new directory for each start, so no lock of a killed server lies in it. In the home if short.
+ */
 async function socketEndpoint(cluster: PostgresCluster): Promise<Endpoint> {
   const pattern = join(`${SOCKET_PREFIX}XXXXXX`, `.s.PGSQL.${SOCKET_PORT}`);
   const parents = [cluster.directory, "/tmp", tmpdir()];

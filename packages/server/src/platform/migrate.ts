@@ -24,7 +24,10 @@ const MIGRATION_LOCK = 4_031_977_201;
 /** A migration that waits for a table lock makes everybody behind it wait too. */
 const LOCK_WAIT = "10s";
 
-/** The files of a directory, by number. Refuses gaps, repeated numbers and .sql files named otherwise. */
+/**
+ * The files of a directory, by number. Refuses gaps, repeated numbers and .sql files named
+ * otherwise.
+ */
 export async function readMigrations(directory: string): Promise<Migration[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith(".sql")).sort();
   const migrations: Migration[] = [];
@@ -43,9 +46,10 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 }
 
 /**
- * Brings the database up to this code and answers what it applied. Each migration is one transaction;
- * one that fails leaves those before it applied. Of several processes at once one works and the others
- * wait. Refuses a database that is newer than this code, a changed file and a gap, before any change.
+ * Brings the database up to this code and answers what it applied. Each migration is one
+ * transaction; one that fails leaves those before it applied. Of several processes at once one
+ * works and the others wait. Refuses a database that is newer than this code, a changed file and a
+ * gap, before any change.
  */
 export async function migrate(
   database: Database,

@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await chmod(join(directory, "package"), 0o755).catch(() => {});
+  const closed = [join(directory, "package"), join(directory, "package", "native", "lib")];
+  for (const path of closed) await chmod(path, 0o755).catch(() => {});
   await rm(directory, { recursive: true, force: true });
 });
 

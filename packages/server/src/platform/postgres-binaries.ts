@@ -54,8 +54,8 @@ export function binaryCacheParents(): string[] {
 }
 
 /**
- * The directory of programs that `user` can run: the package itself, with the library links that its
- * install script would have made; or else one copy for all starts, where the package cannot be
+ * The directory of programs that `user` can run: the package itself, with the library links that
+ * its install script would have made; or else one copy for all starts, where the package cannot be
  * written or that user cannot read it. Refuses when neither runs.
  */
 export async function preparePostgresBinaries(
@@ -113,7 +113,9 @@ async function readLibraryLinks(native: string): Promise<readonly LibraryLink[]>
   }
 }
 
-/** Undefined when this parent cannot hold a copy that can be trusted; the next one is tried then. */
+/**
+ * Undefined when this parent cannot hold a copy that can be trusted; the next one is tried then.
+ */
 async function cachedCopy(
   { native, version }: PostgresPackage,
   parent: string,
@@ -142,8 +144,8 @@ async function copyTo(target: string, native: string): Promise<void> {
   try {
     const copy = join(fresh, "native");
     await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+    await letEverybodyRead(fresh); // first: a read-only package's copy is read-only to us as well
     await createLibraryLinks(copy);
-    await letEverybodyRead(fresh);
     // A power cut may have left empty files in an earlier copy.
     if ((await isTrusted(target)) && !(await isIntact(target, native))) {
       await rename(target, damaged);
@@ -159,7 +161,8 @@ async function copyTo(target: string, native: string): Promise<void> {
 
 /**
  * Ours or root's, and writable by nobody else: what another user could have put there never runs. A
- * parent may be writable by all when it is sticky, as /tmp is: nobody can replace our entries there.
+ * parent may be writable by all when it is sticky, as /tmp is: nobody can replace our entries
+ * there.
  */
 async function isTrusted(directory: string, stickyWillDo = false): Promise<boolean> {
   const stat = await lstat(directory).catch(() => undefined);

@@ -17,9 +17,9 @@ export type PostgresCluster = PostgresHome & {
 };
 
 /**
- * The cluster of this home, made if there is none: data checksums, UTF-8, text ordered by code point
- * on every machine, and a password even on the socket. It appears whole or not at all; of two starts at
- * once one cluster stays. Another major version's is refused.
+ * The cluster of this home, made if there is none: data checksums, UTF-8, text ordered by code
+ * point on every machine, and a password even on the socket. It appears whole or not at all; of two
+ * starts at once one cluster stays. Another major version's is refused.
  */
 export async function ensureCluster(
   home: PostgresHome,
@@ -72,7 +72,9 @@ function singleUser(data: string): readonly string[] {
   return ["--single", "-D", data, "-c", "exit_on_error=on", "postgres"];
 }
 
-/** One a line. The owner has what a managed service gives one: no superuser, but roles of its own. */
+/**
+ * One a line. The owner has what a managed service gives one: no superuser, but roles of its own.
+ */
 function firstStatements(password: string): string {
   return [
     `CREATE ROLE ${OWNER} LOGIN CREATEDB CREATEROLE BYPASSRLS PASSWORD '${password}'`,

@@ -107,7 +107,7 @@ describe.runIf(isRoot)("as root", () => {
     });
   });
 
-  test("a project that this user cannot reach keeps its data elsewhere, and says where", async () => {
+  test("a project that this user cannot reach has its data elsewhere, and says so", async () => {
     const data = await closedProject("root-only");
     const lines: string[] = [];
     const home = await find(data, (line) => lines.push(line));

@@ -18,8 +18,8 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import { hasCode, type OsUser, runAs } from "./run-as.ts";
 
 /**
- * The directory `postgres-<major>` that holds the cluster, its password, log and lock; 0700 and owned
- * by `user`, as whom PostgreSQL runs. No user: as ourselves.
+ * The directory `postgres-<major>` that holds the cluster, its password, log and lock; 0700 and
+ * owned by `user`, as whom PostgreSQL runs. No user: as ourselves.
  */
 export type PostgresHome = { readonly directory: string; readonly user: OsUser | undefined };
 
@@ -33,13 +33,15 @@ export type HomeOptions = {
 };
 
 const POINTER = "postgres-location";
-/** A dedicated account first: files of `nobody` are within reach of every service that runs as it. */
+/**
+ * A dedicated account first: files of `nobody` are within reach of every service that runs as it.
+ */
 const ACCOUNTS = ["postgres", "_postgres", "nobody"];
 
 /**
- * Finds or makes the home. It lies in the data directory; when root keeps that where PostgreSQL's user
- * cannot go (below /root), in /var/lib/counterpart, and the file `postgres-location` in the data
- * directory names it. A named home that is missing is refused: a new one would hide lost data.
+ * Finds or makes the home. It lies in the data directory; when root keeps that where PostgreSQL's
+ * user cannot go (below /root), in /var/lib/counterpart, and the file `postgres-location` in the
+ * data directory names it. A named home that is missing is refused: a new one would hide lost data.
  */
 export async function findPostgresHome(options: HomeOptions): Promise<PostgresHome> {
   const { dataDirectory, major } = options;

@@ -7,7 +7,9 @@ import { OWNER, type PostgresCluster } from "./postgres-cluster.ts";
 import type { PostgresSettings } from "./postgres-settings.ts";
 import { hasCode, isAlive, plainEnvironment, runAs } from "./run-as.ts";
 
-/** What a postmaster.pid says. `host` is a socket directory or 127.0.0.1; empty early in a start. */
+/**
+ * What a postmaster.pid says. `host` is a socket directory or 127.0.0.1; empty early in a start.
+ */
 export type Postmaster = { readonly pid: number; readonly host: string; readonly port: number };
 
 export async function readPostmaster(data: string): Promise<Postmaster | undefined> {
@@ -88,10 +90,11 @@ export const EXIT_LOCKED = 75;
 const STOP_MS_MAX = 60_000;
 
 /*
- * Runs as PostgreSQL's user, in the home, and turns into the server. The lock is the kernel's: it holds
- * across containers, where process ids do not, and ends with the last process of the server. Under
- * it, a postmaster.pid with the id of a strange process is removed. The watcher reads from us: when we
- * die, however we die, it reads the end and stops the server; after an orderly stop it is told.
+ * Runs as PostgreSQL's user, in the home, and turns into the server. The lock is the kernel's: it
+ * holds across containers, where process ids do not, and ends with the last process of the server.
+ * Under it, a postmaster.pid with the id of a strange process is removed. The watcher reads from
+ * us: when we die, however we die, it reads the end and stops the server; after an orderly stop it
+ * is told.
  */
 const LAUNCH = `umask 077
 cd "$1" && exec 9>>lock || exit 71

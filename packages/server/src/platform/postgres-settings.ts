@@ -11,10 +11,10 @@ export function usableMemory(): number {
 }
 
 /**
- * What the embedded server runs with. An acknowledged event survives a power cut, so the first three
- * stay on. Checkpoints are rare, because after each one every page goes whole into the log: 4 GB of log
- * or 15 minutes, at the price of a longer recovery. Queries here are short: compiling them costs more
- * than it saves.
+ * What the embedded server runs with. An acknowledged event survives a power cut, so the first
+ * three stay on. Checkpoints are rare, because after each one every page goes whole into the log: 4
+ * GB of log or 15 minutes, at the price of a longer recovery. Queries here are short: compiling
+ * them costs more than it saves.
  */
 export function postgresSettings(memoryBytes: number): PostgresSettings {
   const buffers = Math.min(Math.max(Math.floor(memoryBytes / 4 / MIB), 128), 2048);

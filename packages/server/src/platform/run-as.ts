@@ -7,7 +7,9 @@ export type OsUser = { readonly uid: number; readonly gid: number };
 /** `code` is null when the program could not be started or was killed; `output` says why. */
 export type Finished = { readonly code: number | null; readonly output: string };
 
-/** Runs a program to its end, as `user` when we are root. `output` is stdout and stderr together. */
+/**
+ * Runs a program to its end, as `user` when we are root. `output` is stdout and stderr together.
+ */
 export function runAs(
   user: OsUser | undefined,
   command: string,

@@ -96,7 +96,11 @@ export interface PendingBody {
 /** Bodies that wait, in order of their keys, from the one after `after` on. */
 export async function listPendingBodies(
   db: Db,
-  filter: { readonly codes: readonly string[] | null; readonly after: string; readonly limit: number },
+  filter: {
+    readonly codes: readonly string[] | null;
+    readonly after: string;
+    readonly limit: number;
+  },
 ): Promise<PendingBody[]> {
   const { rows } = await db.query<{ key: string; content: string; body: string; at: string }>(
     `select key, content, body, (extract(epoch from received_at) * 1000)::bigint as at

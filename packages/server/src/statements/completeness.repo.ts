@@ -2,7 +2,6 @@
 import type { IntakeAccount } from "@counterpart/domain/statements/completeness.ts";
 import type { Db } from "../platform/database.ts";
 
-
 type Row = Record<Exclude<keyof IntakeAccount, "source" | "day">, string> & {
   source: string | null;
   day: string;

@@ -1,4 +1,6 @@
 /** Works out statements from totals, without storing them: previews and closes are the same code. */
+
+import { checkCatalogueId, statementId } from "@counterpart/domain/ids.ts";
 import {
   formatLocalDay,
   type MonthText,
@@ -6,7 +8,6 @@ import {
   monthPeriod,
   parseMonth,
 } from "@counterpart/domain/period.ts";
-import { checkCatalogueId, statementId } from "@counterpart/domain/ids.ts";
 import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import { priceServicePeriod } from "@counterpart/domain/statements/price-service-period.ts";
 import {
@@ -34,10 +35,7 @@ export interface Preparation {
 }
 
 /** One statement for each agreement, in their order. */
-export async function prepareStatements(
-  db: Db,
-  preparation: Preparation,
-): Promise<NewStatement[]> {
+export async function prepareStatements(db: Db, preparation: Preparation): Promise<NewStatement[]> {
   const facts = await loadFacts(db, preparation);
   return preparation.agreements.map((agreement) => prepareStatement(agreement, preparation, facts));
 }
@@ -60,7 +58,7 @@ async function loadFacts(db: Db, { agreements, period, cut }: Preparation): Prom
   const unstated = await listUnstatedMonths(db, ids, { end: first, cut });
   const adjust = groupBy(unstated, ({ agreement }) => agreement);
   const totals = await listMonthTotals(db, ids, { first, end, cut });
-  const oldest = unstated.reduce<string>((least, { month }) => (month < least ? month : least), period);
+  const [oldest = period] = unstated.map(({ month }) => month).sort();
   if (unstated.length > 0) {
     const late = [...adjust.keys()];
     const span = { first: `${oldest}-01`, end: first, cut };

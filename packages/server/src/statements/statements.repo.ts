@@ -97,10 +97,10 @@ export async function listUnstatedMonths(
 ): Promise<{ agreement: number; month: string }[]> {
   const { rows } = await db.query<{ agreement: number; month: string }>(
     `with stated as (
-        select id as agreement_id, coalesce(max(statement.cut), 0) as cut
+        select a.id as agreement_id, coalesce(max(statement.cut), 0) as cut
         from unnest($1::integer[]) as a (id)
         left join statement on statement.agreement_id = a.id
-        group by id)
+        group by a.id)
       select distinct total.agreement_id as agreement, to_char(day, 'YYYY-MM') as month
       from total join stated using (agreement_id)
       where day < $2 and total.cut > stated.cut and total.cut <= $3
@@ -119,10 +119,7 @@ export interface StatedRow {
 }
 
 /** What earlier statements have stated, by service period and line group. */
-export async function listStatedLines(
-  db: Db,
-  agreements: readonly number[],
-): Promise<StatedRow[]> {
+export async function listStatedLines(db: Db, agreements: readonly number[]): Promise<StatedRow[]> {
   const { rows } = await db.query<{
     agreement_id: number;
     service_period: string;

@@ -1,0 +1,193 @@
+import type {
+  Account,
+  Agreement,
+  Catalogue,
+  Deck,
+  ExchangeRate,
+  Party,
+  Plan,
+  Provider,
+  Source,
+} from "@counterpart/domain/catalogue/catalogue.ts";
+import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts";
+import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import type { EventType } from "@counterpart/domain/events/event-type.ts";
+import { expect, expectTypeOf, test } from "vitest";
+import type { z } from "zod";
+import type {
+  accountSchema,
+  agreementSchema,
+  catalogueSchema,
+  deckSchema,
+  eventTypeSchema,
+  exchangeRateSchema,
+  partySchema,
+  planSchema,
+  providerSchema,
+  sourceSchema,
+} from "./catalogue-schema.ts";
+import { deckRowsHash } from "./deck-rows-hash.ts";
+import { readCatalogueBundle } from "./read-bundle.ts";
+import { readDeckCsv } from "./read-deck-csv.ts";
+
+/**
+ * Schemas make values that may be changed; the domain promises not to. Otherwise they are equal.
+ */
+type Changeable<T> = unknown extends T
+  ? T
+  : T extends string | number | boolean | null | undefined | bigint
+    ? T
+    : { -readonly [Key in keyof T]: Changeable<T[Key]> };
+
+test("each schema makes exactly the domain's type", () => {
+  expectTypeOf<z.output<typeof providerSchema>>().toEqualTypeOf<Changeable<Provider>>();
+  expectTypeOf<z.output<typeof partySchema>>().toEqualTypeOf<Changeable<Party>>();
+  expectTypeOf<z.output<typeof accountSchema>>().toEqualTypeOf<Changeable<Account>>();
+  expectTypeOf<z.output<typeof sourceSchema>>().toEqualTypeOf<Changeable<Source>>();
+  expectTypeOf<z.output<typeof deckSchema>>().toEqualTypeOf<Changeable<Deck>>();
+  expectTypeOf<z.output<typeof planSchema>>().toEqualTypeOf<Changeable<Plan>>();
+  expectTypeOf<z.output<typeof agreementSchema>>().toEqualTypeOf<Changeable<Agreement>>();
+  expectTypeOf<z.output<typeof exchangeRateSchema>>().toEqualTypeOf<Changeable<ExchangeRate>>();
+  expectTypeOf<z.output<typeof eventTypeSchema>>().toEqualTypeOf<Changeable<EventType>>();
+  expectTypeOf<z.output<typeof catalogueSchema>>().toEqualTypeOf<Changeable<Catalogue>>();
+});
+
+const PROVIDER = { name: "P", homeCurrency: "EUR", timeZone: "UTC" };
+
+function withDeck(version: object): object {
+  const versions = [{ from: "2026-01-01", ...version }];
+  return {
+    provider: PROVIDER,
+    decks: { sms: { key: "network", currency: "EUR", per: "segment", versions } },
+  };
+}
+
+test("a bundle holds its rows as text, or names rows that are kept already", async () => {
+  const first = await readCatalogueBundle(withDeck({ csv: "key,rate\n26201,0.0500\n262,0.06\n" }));
+  expect(first.problems).toEqual([]);
+  expect(checkCatalogue(first.catalogue!, BUILT_IN_TYPES)).toEqual([]);
+  const [hash] = [...first.deckRows.keys()];
+  expect(first.deckRows.get(hash!)).toEqual([
+    { key: "262", rate: "0.06" },
+    { key: "262-01", rate: "0.05" },
+  ]);
+  const again = await readCatalogueBundle(first.catalogue, (rows) => rows === hash);
+  expect(again).toMatchObject({ catalogue: first.catalogue, problems: [] });
+  const unknown = await readCatalogueBundle(first.catalogue);
+  expect(unknown.problems).toMatchObject([
+    { code: "catalogue.rows-unknown", path: "/decks/sms/versions/0/rows", file: null },
+  ]);
+});
+
+test("only a directory can name files", async () => {
+  const { problems } = await readCatalogueBundle(withDeck({ file: "/etc/passwd" }));
+  expect(problems).toMatchObject([
+    { code: "catalogue.file-not-here", path: "/decks/sms/versions/0/file" },
+  ]);
+});
+
+test("a problem in rows of a bundle names their line", async () => {
+  const { problems } = await readCatalogueBundle(withDeck({ csv: "key,rate\n262,1\n262,2\n" }));
+  expect(problems).toEqual([
+    {
+      file: null,
+      line: null,
+      column: null,
+      path: "/decks/sms/versions/0/csv",
+      code: "catalogue.csv-key-twice",
+      message: "Line 3 of the CSV: 262 is already in line 2.",
+    },
+  ]);
+});
+
+const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+
+test.each([
+  [null, "", "catalogue.wrong-type"],
+  [[], "", "catalogue.wrong-type"],
+  ["catalogue", "", "catalogue.wrong-type"],
+  [{}, "/provider", "catalogue.missing"],
+  [{ provider: PROVIDER, plans: null }, "/plans", "catalogue.wrong-type"],
+  [{ provider: { ...PROVIDER, name: "\0" } }, "/provider/name", "catalogue.text-not-storable"],
+  [{ provider: { ...PROVIDER, name: "\ud800" } }, "/provider/name", "catalogue.text-not-storable"],
+  [{ provider: { ...PROVIDER, name: "" } }, "/provider/name", "catalogue.out-of-range"],
+  [{ provider: { ...PROVIDER, "a/b~": 1 } }, "/provider/a~1b~0", "catalogue.unknown-key"],
+  [JSON.parse('{"plans": {"__proto__": {}}}'), "/plans/__proto__", "catalogue.unknown-key"],
+  [
+    { provider: PROVIDER, exchangeRates: [{ currency: "USD", from: "2026-01-01", rate: 0.91 }] },
+    "/exchangeRates/0/rate",
+    "catalogue.wrong-type",
+  ],
+  [
+    { provider: PROVIDER, plans: { a: { terms: [{ id: "x", price: { model: "gift" } }] } } },
+    "/plans/a/terms/0/price/model",
+    "catalogue.wrong-value",
+  ],
+  [
+    {
+      provider: PROVIDER,
+      plans: {
+        a: { terms: [{ id: "x", price: { model: "perUnit", rate: "1", per: { quantity: "x" } } }] },
+      },
+    },
+    "/plans/a/terms/0/price/per/size",
+    "catalogue.missing",
+  ],
+])("naughty input %j is a problem at %s", async (json, path, code) => {
+  const { catalogue, problems } = await readCatalogueBundle(json);
+  expect(catalogue).toBeNull();
+  expect(problems).toMatchObject([{ path, code }]);
+});
+
+test("a value nested without end is refused before anything looks into it", async () => {
+  const { problems } = await readCatalogueBundle({ plans: nested(5000) });
+  expect(problems).toMatchObject([{ code: "catalogue.too-deep" }]);
+});
+
+test("the same prices have the same hash, however they are written", () => {
+  const hash = (csv: string) => deckRowsHash(readDeckCsv(csv, { key: "prefix" }).rows);
+  const plain = hash("key,rate\n49,0.1\n43,0.25\n");
+  expect(hash("\ufeffrate,key\r\n0.2500,43\r\n\r\n0.10,49\r\n")).toBe(plain);
+  expect(hash("key,rate\n49,0.1\n43,0.26\n")).not.toBe(plain);
+  expect(hash("key,rate,blocked\n49,0.1,\n43,0.25,yes\n")).not.toBe(plain);
+});
+
+test("a blocked row needs no rate, and keys can be given a prefix", () => {
+  const csv = "key,rate,blocked\n900,,yes\n201,0.01,no\n";
+  expect(readDeckCsv(csv, { key: "prefix", keyPrefix: "1" })).toEqual({
+    problems: [],
+    rows: [
+      { key: "1201", rate: "0.01" },
+      { key: "1900", rate: null },
+    ],
+  });
+});
+
+test("a line number counts the line feeds inside quotes and the empty lines", () => {
+  const csv = 'key,name,rate\n49,"two\nlines",1\n\n50,x,free\n';
+  expect(readDeckCsv(csv, { key: "prefix" }).problems).toMatchObject([
+    { line: 5, code: "catalogue.csv-rate-malformed" },
+  ]);
+});
+
+test.each(["", "\n\n", '"', "key", "\0", 'key,rate\n"', "\r", ",,,\n,,,", "key,rate\n1,1,1\n1"])(
+  "naughty CSV %j is told and gives no rows",
+  (csv) => {
+    const { rows, problems } = readDeckCsv(csv, { key: "prefix" });
+    expect(rows).toEqual([]);
+    expect(problems).not.toEqual([]);
+  },
+);
+
+test("170,000 rows are read in well under two seconds", () => {
+  const lines = Array.from(
+    { length: 170_000 },
+    (_, at) => `${1_000_000 + at},Place,0.0${at % 900},60`,
+  );
+  const csv = ["key,name,rate,initialIncrement", ...lines].join("\n");
+  const start = performance.now();
+  const { rows } = readDeckCsv(csv, { key: "prefix" });
+  deckRowsHash(rows);
+  expect(rows).toHaveLength(170_000);
+  expect(performance.now() - start).toBeLessThan(2000);
+});

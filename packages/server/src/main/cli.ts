@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import { runProgram } from "./command-context.ts";
+import { applyCommand } from "./commands/apply.command.ts";
+import { closeCommand } from "./commands/close.command.ts";
+import { demoCommand } from "./commands/demo.command.ts";
+import { explainCommand } from "./commands/explain.command.ts";
+import { importCommand } from "./commands/import.command.ts";
+import { keysCommand } from "./commands/keys.command.ts";
+import { quarantineCommand } from "./commands/quarantine.command.ts";
+import { reportCommands } from "./commands/report.commands.ts";
+import { serveCommand } from "./commands/serve.command.ts";
+import { statementsCommand } from "./commands/statements.command.ts";
+
+const program = new Command("counterpart")
+  .description(
+    "Usage metering and partner billing for CPaaS providers.\n\n" +
+      "Results go to stdout, progress and messages to stderr. The database is the one that\n" +
+      "DATABASE_URL names, or an embedded PostgreSQL in COUNTERPART_DATA (default .counterpart).",
+  )
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 refused (a code says why).\n" +
+      "Start with `counterpart demo`, or `counterpart apply DIR` and `counterpart serve`.",
+  )
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+
+program.addCommand(demoCommand());
+program.addCommand(serveCommand());
+program.addCommand(applyCommand());
+program.addCommand(importCommand());
+program.addCommand(closeCommand());
+program.addCommand(statementsCommand());
+program.addCommand(explainCommand());
+for (const command of reportCommands()) program.addCommand(command);
+program.addCommand(quarantineCommand());
+program.addCommand(keysCommand());
+
+await runProgram(() => program.parseAsync());

@@ -1,0 +1,69 @@
+/** What every command shares: the database, the output, and how it ends. */
+import { AssertionFailure } from "@counterpart/domain/assert.ts";
+import { REFUSALS, Refusal } from "@counterpart/domain/refusals.ts";
+import type { Database } from "../platform/database.ts";
+import { openMigratedDatabase } from "./open-counterpart.ts";
+
+/** Documented exit codes of the command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3 } as const;
+
+/** Progress and messages go to stderr; stdout holds results only. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** JSON for programs: whole numbers beyond 2^53 as decimal texts. */
+export function printJson(value: unknown): void {
+  const plain = (_: string, inner: unknown): unknown =>
+    typeof inner === "bigint" ? inner.toString() : inner;
+  print(JSON.stringify(value, plain, 2));
+}
+
+export interface CommandContext {
+  readonly database: Database;
+  readonly log: (line: string) => void;
+}
+
+/** Runs a command with the database of the environment, and closes it whatever happens. */
+export async function withDatabase<T>(run: (context: CommandContext) => Promise<T>): Promise<T> {
+  const database = await openMigratedDatabase(process.env, say);
+  try {
+    return await run({ database, log: say });
+  } finally {
+    await database.close();
+  }
+}
+
+/** Runs the program and turns what it throws into a sentence and an exit code. */
+export async function runProgram(program: () => Promise<unknown>): Promise<void> {
+  try {
+    await program();
+  } catch (error) {
+    process.exitCode = error instanceof Refusal ? EXIT.refused : EXIT.failed;
+    say(describeError(error));
+  }
+}
+
+export function describeError(error: unknown): string {
+  if (error instanceof Refusal) {
+    const detail = Object.entries(error.detail)
+      .map(
+        ([name, value]) =>
+          `  ${name}: ${typeof value === "string" ? value : JSON.stringify(value, bigintText)}`,
+      )
+      .join("\n");
+    return `${REFUSALS[error.code][1]} (${error.code})${detail === "" ? "" : `\n${detail}`}`;
+  }
+  if (error instanceof AssertionFailure) return `This is a fault in Counterpart. ${error.stack}`;
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : "";
+  return `${error.message}${cause}`;
+}
+
+function bigintText(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}

@@ -1,0 +1,142 @@
+import { formatInstant } from "@counterpart/domain/instant.ts";
+import { formatMoney } from "@counterpart/domain/money.ts";
+import { parseMonth } from "@counterpart/domain/period.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Imbalance } from "@counterpart/domain/statements/completeness.ts";
+import { Command } from "commander";
+import { openBookKeeper } from "../../catalogue/book-keeper.ts";
+import { printTable } from "../../platform/print-table.ts";
+import { group, progressBar } from "../../platform/progress.ts";
+import type { ReasonCount } from "../../quarantine/quarantine.repo.ts";
+import { type CloseResult, closePeriod } from "../../statements/close-period.ts";
+import { EXIT, print, printJson, say, withDatabase } from "../command-context.ts";
+import { now } from "../open-counterpart.ts";
+
+interface CloseOptions {
+  readonly period: string;
+  readonly dryRun?: boolean;
+  readonly despiteQuarantine?: boolean;
+  readonly json?: boolean;
+}
+
+export function closeCommand(): Command {
+  return new Command("close")
+    .summary("close a month into invoices and settlement statements")
+    .description(
+      "Closes each agreement's own month, in its time zone. An agreement whose month is not over, or\n" +
+        "inside its grace time, is listed and left. Closing again changes nothing; a close that was\n" +
+        "killed goes on where it stopped. It refuses while events of the month are quarantined,\n" +
+        "unless told otherwise, and whenever an event that was received is unaccounted for.",
+    )
+    .requiredOption("--period <month>", "the month, such as 2026-10")
+    .option("--dry-run", "work out the statements and store nothing")
+    .option("--despite-quarantine", "close although events of the month wait in quarantine")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  counterpart close --period 2026-10 --dry-run\n" +
+        "  counterpart close --period 2026-10 --despite-quarantine",
+    )
+    .action(async (options: CloseOptions) => await close(options));
+}
+
+async function close(options: CloseOptions): Promise<void> {
+  const { dryRun = false, despiteQuarantine = false, json = false } = options;
+  const period = parseMonth(options.period);
+  await withDatabase(async ({ database }) => {
+    const keeper = await openBookKeeper(database);
+    const bar = progressBar({ label: `Closing ${period}`, total: null, unit: "agreements" });
+    try {
+      const result = await closePeriod(database, keeper.book(), {
+        period,
+        now: now(),
+        dryRun,
+        despiteQuarantine,
+        onProgress: bar.update,
+      });
+      bar.finish();
+      if (json) printJson(result);
+      else print(printClose(result, dryRun));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (json) printJson({ code: error.code, ...error.detail });
+      else if (!printRefusedClose(error)) throw error;
+      process.exitCode = EXIT.refused;
+    }
+  });
+}
+
+export function printClose(result: CloseResult, dryRun: boolean): string {
+  const { statements, left, already, quarantined } = result;
+  const parts: string[] = [];
+  if (statements.length > 0) {
+    const rows = statements.map((one) => [
+      one.id,
+      one.party,
+      one.role,
+      formatMoney({ currency: one.currency, minor: one.total }),
+      one.currency,
+      `${one.lines}`,
+      `${one.adjustments}`,
+    ]);
+    parts.push(
+      printTable(
+        [
+          { title: "statement" },
+          { title: "party" },
+          { title: "role" },
+          { title: "total", align: "right" },
+          { title: "" },
+          { title: "lines", align: "right" },
+          { title: "adjusting", align: "right" },
+        ],
+        rows,
+      ),
+    );
+  }
+  const made = dryRun ? "would be issued (--dry-run)" : "issued";
+  parts.push(
+    `${group(statements.length)} statements ${made}, ${group(already)} were there already.`,
+  );
+  for (const { agreement, until } of left) {
+    parts.push(`left: ${agreement}, which can be closed from ${formatInstant(until)}`);
+  }
+  if (quarantined.length > 0) parts.push(quarantineLines(quarantined));
+  return parts.join("\n");
+}
+
+function quarantineLines(reasons: readonly ReasonCount[]): string {
+  return reasons
+    .map(({ code, count }) => `not in it: ${group(count)} quarantined events, ${code}`)
+    .join("\n");
+}
+
+/** Whether the refusal is one that a close explains at length. */
+function printRefusedClose({ code, detail }: Refusal): boolean {
+  if (code === "close.quarantined") {
+    const reasons = detail.reasons as readonly ReasonCount[];
+    print(
+      printTable(
+        [{ title: "quarantined", align: "right" }, { title: "reason" }, { title: "for example" }],
+        reasons.map((one) => [group(one.count), one.code, one.samples.join(", ")]),
+      ),
+    );
+    say(
+      "Nothing was closed. Fix the causes and run `counterpart quarantine replay`, or close with",
+    );
+    say("--despite-quarantine: events that are released later arrive as adjustments.");
+    return true;
+  }
+  if (code === "close.not-complete") {
+    const imbalances = detail.imbalances as readonly Imbalance[];
+    print(
+      printTable(
+        [{ title: "day" }, { title: "source" }, { title: "does not add up" }],
+        imbalances.map(({ day, source, what }) => [day, source ?? "(unknown)", what]),
+      ),
+    );
+    say("Nothing was closed: these events are unaccounted for.");
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,161 @@
+import { Command, InvalidArgumentError } from "commander";
+import {
+  applyDemoCatalogue,
+  closeDemo,
+  DEMO_PERIOD,
+  ingestDemoTraffic,
+} from "../../demo/run-demo.ts";
+import { countOutcomes, type OutcomeCount } from "../../events/intake.repo.ts";
+import type { Database } from "../../platform/database.ts";
+import { printTable } from "../../platform/print-table.ts";
+import { group } from "../../platform/progress.ts";
+import { reportMargin } from "../../statements/margin.ts";
+import { listStatements, type StatementHead } from "../../statements/read-statements.ts";
+import { print, say, withDatabase } from "../command-context.ts";
+import { type IngestParts, openIngest } from "../open-counterpart.ts";
+import { printMargin } from "./report.commands.ts";
+import { serveUntilStopped } from "./serve.command.ts";
+
+interface DemoOptions {
+  readonly events: number;
+  readonly exit?: boolean;
+  readonly port: number;
+}
+
+const EVENTS_MAX = 100_000_000;
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .summary("a month of a sample provider's traffic: in, rated, closed, shown")
+    .description(
+      "Starts the embedded PostgreSQL, applies the sample catalogue, ingests a month of generated\n" +
+        "traffic, closes the month and prints what came in, who owes whom and what is kept. Then it\n" +
+        "serves the API until it is stopped. Run twice, it changes nothing.",
+    )
+    .option("--events <n>", "lines of traffic", readCount, 1_000_000)
+    .option("--exit", "end instead of serving")
+    .option("--port <n>", "port of the API; 0 for a free one", readPort, 8787)
+    .addHelpText("after", "\nExample:\n  npm run demo -- --events 50000 --exit")
+    .action(async (options: DemoOptions) => {
+      await withDatabase(({ database }) => runDemo(database, options));
+    });
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1_000 || count > EVENTS_MAX) {
+    throw new InvalidArgumentError("a whole number from 1000 to 100000000");
+  }
+  return count;
+}
+
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidArgumentError("a port is a whole number from 0 to 65535");
+  }
+  return port;
+}
+
+async function runDemo(database: Database, { events, exit, port }: DemoOptions): Promise<void> {
+  if (database.embedded !== undefined) {
+    const { version, settings } = database.embedded;
+    say(`PostgreSQL ${version}: ${settingsLine(settings)}`);
+  }
+  const changes = await applyDemoCatalogue(database);
+  say(
+    changes === 0 ? "The catalogue is applied already." : `Catalogue applied: ${changes} objects.`,
+  );
+  const parts = await openIngest(database);
+  let closed: boolean;
+  try {
+    closed = await fillDemo(database, parts, events);
+  } catch (error) {
+    await parts.ingest.close();
+    throw error;
+  }
+  await printDemo(database, parts);
+  if (!closed) print("\nNothing was changed: this database holds the demo already.");
+  if (exit === true) return await parts.ingest.close();
+  await serveUntilStopped(database, { parts, port, demoKey: true });
+}
+
+/** Returns whether anything changed. */
+async function fillDemo(database: Database, parts: IngestParts, events: number): Promise<boolean> {
+  const ingested = await ingestDemoTraffic(database, parts, events);
+  if (ingested === "already") say("The traffic is ingested already.");
+  const { statements, already } = await closeDemo(database, parts.keeper);
+  if (statements.length === 0) say(`${DEMO_PERIOD} is closed already: ${already} statements.`);
+  else say(`Closed ${DEMO_PERIOD}: ${statements.length} statements.`);
+  return ingested === "ingested" || statements.length > 0;
+}
+
+function settingsLine(settings: Readonly<Record<string, string>>): string {
+  const shown = [
+    "fsync",
+    "synchronous_commit",
+    "shared_buffers",
+    "max_wal_size",
+    "checkpoint_timeout",
+    "jit",
+  ];
+  return shown.map((name) => `${name} ${settings[name]}`).join(", ");
+}
+
+async function printDemo(database: Database, { keeper }: IngestParts): Promise<void> {
+  const db = database.pool("reader");
+  const statements = await listStatements(db, { period: DEMO_PERIOD, limit: 1_000 });
+  const { agreements } = keeper.catalogue();
+  const bySeller = (kind: StatementHead["kind"], ofReseller: boolean): StatementHead[] =>
+    statements.filter(
+      (one) =>
+        one.kind === kind && (agreements[one.agreement]?.seller !== undefined) === ofReseller,
+    );
+  const titled = (title: string, text: string): void => print(`\n${title}\n\n${text}`);
+  titled("What came in", printOutcomes(await countOutcomes(db)));
+  titled("Invoices", printHeads(keeper, bySeller("invoice", false)));
+  titled(
+    "Invoices that resellers issue to their own customers",
+    printHeads(keeper, bySeller("invoice", true)),
+  );
+  titled("Settlement statements", printHeads(keeper, bySeller("settlement", false)));
+  titled("Margin by channel", printMargin(await reportMargin(db, keeper, DEMO_PERIOD)));
+}
+
+function printOutcomes(outcomes: readonly OutcomeCount[]): string {
+  const order = ["received", "accepted", "duplicate", "conflicting", "quarantined", "refused"];
+  const rows = order.flatMap((outcome) =>
+    outcomes
+      .filter((one) => one.outcome === outcome)
+      .map((one) => [outcome, one.code, group(one.count)]),
+  );
+  return printTable(
+    [{ title: "outcome" }, { title: "reason" }, { title: "events", align: "right" }],
+    rows,
+  );
+}
+
+function printHeads(keeper: IngestParts["keeper"], statements: readonly StatementHead[]): string {
+  const { agreements, parties } = keeper.catalogue();
+  return printTable(
+    [
+      { title: "party" },
+      { title: "role" },
+      { title: "total", align: "right" },
+      { title: "" },
+      { title: "statement" },
+    ],
+    statements.map(({ id, agreement, total, currency }) => {
+      const body = agreements[agreement]!;
+      return [parties[body.party]!.name, body.role, withThousands(total), currency, id];
+    }),
+  );
+}
+
+/** Thousands set apart in the whole part. */
+function withThousands(money: string): string {
+  const [whole = "", minor] = money.split(".");
+  const sign = whole.startsWith("-") ? "-" : "";
+  const set = sign + group(BigInt(whole.replace("-", "")));
+  return minor === undefined ? set : `${set}.${minor}`;
+}

@@ -1,0 +1,96 @@
+import { Command } from "commander";
+import { openBookKeeper } from "../../catalogue/book-keeper.ts";
+import { printTable } from "../../platform/print-table.ts";
+import { group, progressBar } from "../../platform/progress.ts";
+import { countQuarantined, listQuarantined } from "../../quarantine/quarantine.repo.ts";
+import { replayQuarantine } from "../../quarantine/replay.ts";
+import { print, printJson, withDatabase } from "../command-context.ts";
+
+interface ListOptions {
+  readonly code?: string;
+  readonly source?: string;
+  readonly state?: "pending" | "conflicting" | "superseded" | "released";
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+interface ReplayOptions {
+  readonly code?: string[];
+  readonly json?: boolean;
+}
+
+export function quarantineCommand(): Command {
+  const command = new Command("quarantine")
+    .summary("events that are kept but not priced: group, list, replay")
+    .description(
+      "Events that could not be priced wait here with the reason. Fix the cause (an alias, a rate, an\n" +
+        "agreement), apply the catalogue and replay: each is then charged once.",
+    );
+  command
+    .command("summary", { isDefault: true })
+    .description("how many wait, by reason, with examples")
+    .option("--json", "print JSON")
+    .action(async ({ json = false }: { json?: boolean }) => {
+      await withDatabase(async ({ database }) => {
+        const reasons = await countQuarantined(database.pool("reader"));
+        if (json) return printJson(reasons);
+        if (reasons.length === 0) return print("Nothing is quarantined.");
+        print(
+          printTable(
+            [{ title: "events", align: "right" }, { title: "reason" }, { title: "for example" }],
+            reasons.map(({ code, count, samples }) => [group(count), code, samples.join(", ")]),
+          ),
+        );
+      });
+    });
+  command
+    .command("list")
+    .description("the events themselves")
+    .option("--code <code>", "only this reason, such as event.account-unknown")
+    .option("--source <name>", "only of this source")
+    .option("--state <state>", "pending, conflicting, superseded or released", "pending")
+    .option("--limit <n>", "at most so many", "50")
+    .option("--json", "print JSON")
+    .action(async ({ limit, json = false, ...filter }: ListOptions) => {
+      await withDatabase(async ({ database }) => {
+        const db = database.pool("reader");
+        const events = await listQuarantined(db, { ...filter, limit: Number(limit) });
+        if (json) return printJson(events);
+        print(
+          printTable(
+            [
+              { title: "source" },
+              { title: "id" },
+              { title: "time" },
+              { title: "reason" },
+              { title: "" },
+            ],
+            events.map(({ source, id, time, code, detail }) => [source, id, time, code, detail]),
+          ),
+        );
+      });
+    });
+  command
+    .command("replay")
+    .description("try the waiting events again with the catalogue in force")
+    .option("--code <code...>", "only these reasons")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  counterpart quarantine replay --code event.account-unknown",
+    )
+    .action(async ({ code, json = false }: ReplayOptions) => {
+      await withDatabase(async ({ database }) => {
+        const keeper = await openBookKeeper(database);
+        const bar = progressBar({ label: "Replaying", total: null, unit: "events" });
+        const result = await replayQuarantine(database, keeper, {
+          codes: code ?? null,
+          onProgress: bar.update,
+        });
+        bar.finish();
+        if (json) printJson(result);
+        else print(`${group(result.released)} of ${group(result.tried)} events were released.`);
+      });
+    });
+  return command;
+}
