@@ -44,6 +44,7 @@ export const REFUSALS = {
   "usage.too-many-groups": [422, "Usage is grouped by at most six things."],
 
   "statement.unknown": [404, "There is no statement with this id."],
+  "explain.not-found": [404, "Nothing of this reference is stored."],
   "demo.other-size": [
     409,
     "This database holds the demo in another size: give that one, or another COUNTERPART_DATA.",

@@ -9,7 +9,7 @@ import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Database, Db } from "../platform/database.ts";
-import { loadCatalogue, loadDeckRows, loadHandles } from "./catalogue.repo.ts";
+import { loadCatalogue, loadDeckRows, loadHandles, loadRevision } from "./catalogue.repo.ts";
 import { deckRowsInForce } from "./deck-rows-to-write.ts";
 import { locateProblem, sortProblems } from "./locate-problem.ts";
 import { publishCatalogue } from "./publish-catalogue.ts";
@@ -34,8 +34,7 @@ export interface Applied {
 export async function applyCatalogue(database: Database, request: ApplyRequest): Promise<Applied> {
   const { read, by, dryRun, expectedRevision } = request;
   const db = database.pool("reader");
-  const { rows } = await db.query<{ revision: number }>("select revision from gate");
-  const revision = rows[0]!.revision;
+  const revision = await loadRevision(db);
   const current = await loadCatalogue(db);
   const catalogue = checked(read, current);
   const previousRows = await previousDeckRows(db, current, catalogue);
@@ -55,7 +54,10 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
 }
 
 /** The catalogue, if nothing is wrong with it; else every problem that can be told, sorted by place. */
-function checked({ catalogue, problems, locate }: ReadCatalogue, current: Catalogue | null): Catalogue {
+function checked(
+  { catalogue, problems, locate }: ReadCatalogue,
+  current: Catalogue | null,
+): Catalogue {
   const found =
     catalogue === null
       ? []

@@ -9,7 +9,14 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
-import { loadCatalogue, loadDeckRows, loadHandles, loadTermVersions } from "./catalogue.repo.ts";
+import {
+  loadCatalogue,
+  loadDeckRows,
+  loadHandles,
+  loadNewestDeckRow,
+  loadRevision,
+  loadTermVersions,
+} from "./catalogue.repo.ts";
 
 export interface BookKeeper {
   /** The newest book that was loaded. */
@@ -54,8 +61,7 @@ export async function openBookKeeper(database: Database): Promise<BookKeeper> {
 
 async function load(db: Db, previous: Kept | null): Promise<Kept> {
   // The revision is read first: what is loaded is at least as new, and the gate tells if it is newer.
-  const { rows } = await db.query<{ revision: number }>("select revision from gate");
-  const revision = rows[0]!.revision;
+  const revision = await loadRevision(db);
   const catalogue = await loadCatalogue(db);
   if (catalogue === null) throw new Refusal("catalogue.empty");
   const handles = await loadHandles(db);
@@ -63,7 +69,7 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
   const decks = new Map<number, { index: DeckIndex; newest: number }>();
   for (const [name, deck] of Object.entries(catalogue.decks)) {
     const handle = handles.get(`deck/${name}`)!;
-    const newest = await newestDeckRow(db, handle);
+    const newest = await loadNewestDeckRow(db, handle);
     const known = previous?.decks.get(handle);
     if (known?.newest === newest) {
       decks.set(handle, known);
@@ -92,12 +98,4 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
     deckOf: (name) => decks.get(handleOf("deck", name))!.index,
   });
   return { book, catalogue, decks };
-}
-
-async function newestDeckRow(db: Db, deck: number): Promise<number> {
-  const { rows } = await db.query<{ newest: number }>(
-    "select coalesce(max(id), 0) as newest from deck_row where deck_id = $1",
-    [deck],
-  );
-  return rows[0]!.newest;
 }

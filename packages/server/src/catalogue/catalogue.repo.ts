@@ -4,6 +4,7 @@ import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";
 import type { DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
 import type { Db } from "../platform/database.ts";
+import { lockForTransaction } from "../platform/locks.ts";
 
 export interface CatalogueObject {
   readonly kind: string;
@@ -22,6 +23,21 @@ export const OBJECT_KINDS = [
   "plans",
   "agreements",
 ] as const satisfies readonly (keyof Catalogue)[];
+
+/** The newest revision; 0 before the first apply. */
+export async function loadRevision(db: Db): Promise<number> {
+  const { rows } = await db.query<{ revision: number }>("select revision from gate");
+  return rows[0]!.revision;
+}
+
+/** The id of a deck's newest row; 0 when it has none. */
+export async function loadNewestDeckRow(db: Db, deck: number): Promise<number> {
+  const { rows } = await db.query<{ newest: number }>(
+    "select coalesce(max(id), 0) as newest from deck_row where deck_id = $1",
+    [deck],
+  );
+  return rows[0]!.newest;
+}
 
 /** The objects in force at the newest revision; null before the first apply. */
 export async function loadCatalogue(db: Db): Promise<Catalogue | null> {
@@ -197,7 +213,6 @@ export async function insertDeckRows(
 /** Raises the revision alone at the gate: what was rated by an older book can commit no more. */
 export async function raiseRevision(
   db: Db,
-  gateLock: number,
   entry: { readonly revision: number; readonly by: string; readonly summary: string },
 ): Promise<void> {
   await db.query(
@@ -205,6 +220,6 @@ export async function raiseRevision(
       values ($1, now(), $2, $3)`,
     [entry.revision, entry.by, entry.summary],
   );
-  await db.query("select pg_advisory_xact_lock($1)", [gateLock]);
+  await lockForTransaction(db, "gate");
   await db.query("update gate set revision = $1", [entry.revision]);
 }

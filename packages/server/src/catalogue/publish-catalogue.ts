@@ -6,9 +6,9 @@ import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts
 import { type HandleKind, termsInForce } from "@counterpart/domain/rating/compile-book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Client } from "pg";
-import { GATE_LOCK } from "../events/events.repo.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
+import { lockForTransaction } from "../platform/locks.ts";
 import {
   type CatalogueObject,
   type Handles,
@@ -19,6 +19,7 @@ import {
   loadCatalogue,
   loadDeckRows,
   loadHandles,
+  loadRevision,
   loadTermVersions,
   objectsOf,
   raiseRevision,
@@ -41,9 +42,6 @@ export interface Published {
   readonly changes: number;
 }
 
-/** Serialises publications; ingest does not wait for it, only for the gate at the very end. */
-const APPLY_LOCK = 4_360_004;
-
 /**
  * Stores what differs from the catalogue in force and raises the revision, in one transaction. The caller
  * has checked the catalogue. Publishing what is already in force changes nothing.
@@ -55,7 +53,8 @@ export async function publishCatalogue(
   const client = await database.client("writer");
   try {
     await client.query("begin");
-    await client.query("select pg_advisory_xact_lock($1)", [APPLY_LOCK]);
+    // Ingest does not wait for a publication, only for the gate at its very end.
+    await lockForTransaction(client, "apply");
     const published = await publish(client, publication);
     await client.query("commit");
     return published;
@@ -66,8 +65,7 @@ export async function publishCatalogue(
 }
 
 async function publish(client: Client, publication: Publication): Promise<Published> {
-  const { rows } = await client.query<{ revision: number }>("select revision from gate");
-  const before = rows[0]!.revision;
+  const before = await loadRevision(client);
   const { catalogue, expectedRevision, by } = publication;
   if (expectedRevision !== undefined && expectedRevision !== before) {
     throw new Refusal("catalogue.changed", { revision: before });
@@ -81,7 +79,7 @@ async function publish(client: Client, publication: Publication): Promise<Publis
   await storeDecks(client, publication, handles, current, revision);
   await storeTermVersions(client, catalogue, handles, revision);
   const summary = `${changes.length} objects changed`;
-  await raiseRevision(client, GATE_LOCK, { revision, by, summary });
+  await raiseRevision(client, { revision, by, summary });
   return { revision, changes: changes.length };
 }
 

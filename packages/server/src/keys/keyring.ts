@@ -43,7 +43,7 @@ export function openKeyring(database: Database, now: () => Instant): Keyring {
   let loading: Promise<void> | null = null;
 
   const load = async (): Promise<void> => {
-    const startedAt = now();
+    const startedAt = performance.now();
     const usable = await listUsableKeys(database.pool("writer"));
     keys = new Map(usable.map((key) => [key.id, toKnown(key)]));
     loadedAt = startedAt;
@@ -65,7 +65,7 @@ export function openKeyring(database: Database, now: () => Instant): Keyring {
     return timingSafeEqual(key.hash, hashKeyText(text)) ? key : null;
   };
   const findAfresh = async (id: string, text: string, delay: number): Promise<ApiKey> => {
-    const asked = now();
+    const asked = performance.now();
     if (delay > 0) await sleep(delay);
     await refreshSince(asked);
     const key = match(id, text);
@@ -77,8 +77,7 @@ export function openKeyring(database: Database, now: () => Instant): Keyring {
     find(text) {
       const id = idOfKeyText(text);
       if (id === null) throw new Refusal("key.not-valid");
-      // A clock that was set back makes the age negative: that is no reason to trust it longer.
-      const age = Math.abs(now() - loadedAt);
+      const age = performance.now() - loadedAt;
       if (age > AGE_MS_MAX) return findAfresh(id, text, 0);
       if (age > FRESH_MS) refresh().catch(() => undefined);
       const key = match(id, text);
@@ -86,7 +85,7 @@ export function openKeyring(database: Database, now: () => Instant): Keyring {
       if (keys.has(id)) throw new Refusal("key.not-valid");
       return findAfresh(id, text, Math.max(0, ASK_AGAIN_MS - age));
     },
-    changed: () => refreshSince(now()),
+    changed: () => refreshSince(performance.now()),
   };
 }
 

@@ -11,20 +11,22 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgre
 import { findPostgresPackage } from "./postgres-binaries.ts";
 import { isAlive } from "./run-as.ts";
 
+let root = "";
 let directory = "";
 let servers: EmbeddedPostgres[] = [];
 let children: ChildProcess[] = [];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "counterpart-embedded-"));
-  await chmod(directory, 0o755);
+  root = await mkdtemp(join(tmpdir(), "counterpart-embedded-"));
+  await chmod(root, 0o755);
+  directory = root;
 });
 
 afterEach(async () => {
   await Promise.all(servers.map((server) => server.stop()));
-  for (const child of children) child.kill("SIGKILL");
+  await Promise.all(children.map(endOf));
   [servers, children] = [[], []];
-  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+  await rm(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function start(transport?: "tcp"): Promise<EmbeddedPostgres> {
@@ -32,6 +34,15 @@ async function start(transport?: "tcp"): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ dataDirectory: directory, ...how });
   servers.push(server);
   return server;
+}
+
+/** In order, where it listens for the end of its input, so that no server outlives its files. */
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  if (child.stdin === null) child.kill("SIGKILL");
+  else child.stdin.end();
+  await ended;
 }
 
 type Told = { readonly pid: number; readonly url: string; readonly startedHere: boolean };
@@ -175,6 +186,13 @@ test("after kill -9 of its parent PostgreSQL stops by itself, and starts again",
   expect(log).toContain("database system is shut down");
 });
 
+test("after its files are removed and its parent is killed PostgreSQL stops", async () => {
+  const first = await startElsewhere();
+  await rm(directory, { recursive: true });
+  first.process.kill("SIGKILL");
+  await isGone(first.pid);
+});
+
 test("when its parent ends in order PostgreSQL ends in order", async () => {
   const first = await startElsewhere();
   first.process.stdin?.end();
@@ -188,6 +206,7 @@ test("a postmaster.pid that names a strange process of the same user is no obsta
   const { uid, gid } = await stat(data());
   await first.stop();
   const strange = spawn("sleep", ["60"], {
+    stdio: "ignore",
     cwd: "/",
     ...(process.getuid?.() === 0 && { uid, gid }),
   });

@@ -104,8 +104,9 @@ exec >>postgres.log 2>&1
 if [ -n "$2" ] && read -r pid <data/postmaster.pid && [ "$pid" = "$2" ]; then
   rm -f data/postmaster.pid
 fi
-( { read -r told <&3 || { read -r pid <data/postmaster.pid && [ "$pid" = "$$" ] && kill -INT "$$"; }
-} >/dev/null 2>&1 9>&- & )
+( { read -r told <&3 || {
+  { [ ! -d data ] || { read -r pid <data/postmaster.pid && [ "$pid" = "$$" ]; }; } && kill -INT "$$"
+}; } >/dev/null 2>&1 9>&- & )
 shift 2
 exec "$@" 3<&-`;
 

@@ -7,8 +7,8 @@ import { type MonthText, monthPeriod } from "@counterpart/domain/period.ts";
 import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { findImbalances, type Imbalance } from "@counterpart/domain/statements/completeness.ts";
-import { GATE_LOCK } from "../events/events.repo.ts";
 import type { Database, Db } from "../platform/database.ts";
+import { lockForConnection } from "../platform/locks.ts";
 import { countQuarantined, type ReasonCount } from "../quarantine/quarantine.repo.ts";
 import { listAccounts } from "./completeness.repo.ts";
 import { prepareStatements } from "./prepare-statements.ts";
@@ -56,8 +56,6 @@ export interface StatementSummary {
   readonly adjustments: number;
 }
 
-/** One close at a time: a second one waits, and then finds everything stated. */
-const CLOSE_LOCK = 4_360_005;
 const AGREEMENTS_PER_STEP = 500;
 const HOUR = 3_600_000;
 
@@ -69,7 +67,8 @@ export async function closePeriod(
 ): Promise<CloseResult> {
   const client = await database.client("writer");
   try {
-    await client.query("select pg_advisory_lock($1)", [CLOSE_LOCK]);
+    // A second close waits here, and then finds everything stated.
+    await lockForConnection(client, "close");
     return await close(client, book, request);
   } finally {
     // The lock goes with the connection.
@@ -82,7 +81,7 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   const { due, left, already } = await whatIsDue(db, book, request);
   const quarantined = await countQuarantined(db, spanOf(due, period));
   if (!dryRun) await checkBeforeClose(db, request, quarantined);
-  const run = dryRun || due.length === 0 ? null : await raiseCut(db, GATE_LOCK, period);
+  const run = dryRun || due.length === 0 ? null : await raiseCut(db, period);
   const cut = run?.cut ?? (await loadCut(db));
   const statements: StatementSummary[] = [];
   const terms = termsByAgreement(book);

@@ -2,12 +2,13 @@
 import type { ServiceTotal } from "@counterpart/domain/statements/price-service-period.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
 import type { Db } from "../platform/database.ts";
+import { lockForTransaction } from "../platform/locks.ts";
 
 /** Raises the cut alone at the gate: nothing can be counted at or below the returned one any more. */
-export async function raiseCut(db: Db, gateLock: number, period: string): Promise<CloseRun> {
+export async function raiseCut(db: Db, period: string): Promise<CloseRun> {
   await db.query("begin");
   try {
-    await db.query("select pg_advisory_xact_lock($1)", [gateLock]);
+    await lockForTransaction(db, "gate");
     await db.query("update gate set cut = cut + 1");
     const { rows } = await db.query<CloseRun>(
       `insert into close_run (period, cut, started_at)

@@ -1,0 +1,97 @@
+import type { Agreement, Base, Term } from "../catalogue/catalogue.ts";
+import { formatInstant, type Instant } from "../instant.ts";
+import { formatLocalDay, localDayOf, startOfLocalDay, type Zone } from "../period.ts";
+import { unitOf } from "../units.ts";
+import { BASES } from "./charge-words.ts";
+import { describeAmount, describeUnit } from "./describe-quantity.ts";
+import type { RecordedCharge, RecordedDeck, RecordedDeckRow } from "./recorded.ts";
+
+/** Name of the quantity that a term is priced by; empty for shares and fees. */
+export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | null): string {
+  switch (price.model) {
+    case "perUnit":
+    case "graduated":
+    case "volume":
+      return unitOf(price.per).quantity;
+    case "deck":
+    case "network":
+      return deck === null ? "" : unitOf(deck.body.per).quantity;
+    case "percentage":
+    case "markup":
+    case "fixedFee":
+      return "";
+  }
+}
+
+/** What a charge is made at, as its term or deck row states it: `0.0120 EUR per minute`. */
+export function describeRate({ term, agreement, deck }: RecordedCharge): string {
+  const { price } = term;
+  const { currency } = agreement.body;
+  switch (price.model) {
+    case "perUnit":
+      return `${describeAmount(price.rate, currency)} per ${describeUnit(price.per)}`;
+    case "deck":
+    case "network":
+      return deck === null || deck.row === null ? "" : describeRowRate(deck, deck.row, currency);
+    case "percentage":
+      return `${price.percent} % of the ${BASES[price.of].name}`;
+    case "markup":
+      return `${BASES[price.on].name} plus ${price.percent} %${fixedPart(price, currency)}`;
+    case "graduated":
+    case "volume":
+      return `${price.model} tiers per ${describeUnit(price.per)}`;
+    case "fixedFee":
+      return `${describeAmount(price.amount, currency)} per period`;
+  }
+}
+
+function describeRowRate({ body }: RecordedDeck, row: RecordedDeckRow, currency: string): string {
+  const first = `${describeAmount(row.rate ?? "0", currency)} per ${describeUnit(body.per)}`;
+  if (row.rateNext === null) return first;
+  const initial = describeIncrement(body, row.initialIncrement ?? 0);
+  return `${first} for the first ${initial} and ${describeAmount(row.rateNext, currency)} after that`;
+}
+
+/** Increments of a deck by time are seconds; those of another count its quantity. */
+function describeIncrement(body: RecordedDeck["body"], increment: number): string {
+  return unitOf(body.per).quantity === "milliseconds" ? `${increment} s` : `${increment}`;
+}
+
+/** `60/60`, or null when the row bills what was used. */
+export function describeIncrements({ deck }: RecordedCharge): string | null {
+  const initial = deck?.row?.initialIncrement ?? null;
+  if (initial === null || initial === 0) return null;
+  return `${initial}/${deck?.row?.subsequentIncrement ?? initial}`;
+}
+
+/** `deck voice-basic-eur prefix 49 from 2026-07-01` */
+export function describeLookup(deck: RecordedDeck, row: RecordedDeckRow, zone: Zone): string {
+  return `deck ${deck.name} ${deck.body.key} ${row.key} from ${describeDate(zone, row.from)}`;
+}
+
+/** What a share is taken of, and how: `10 % of the margin of 0.0120 EUR`. */
+export function describeShare(
+  price: SharePrice,
+  base: string,
+  { currency }: Pick<Agreement, "currency">,
+): string {
+  const of = `${BASES[baseOf(price)].name} of ${describeAmount(base, currency)}`;
+  if (price.model === "percentage") return `${price.percent} % of the ${of}`;
+  return `the ${of} plus ${price.percent} %${fixedPart(price, currency)}`;
+}
+
+export type SharePrice = Extract<Term["price"], { model: "percentage" | "markup" }>;
+
+export function baseOf(price: SharePrice): Base {
+  return price.model === "percentage" ? price.of : price.on;
+}
+
+function fixedPart({ fixed }: { readonly fixed?: string | undefined }, currency: string): string {
+  return fixed === undefined ? "" : ` and ${describeAmount(fixed, currency)}`;
+}
+
+/** A date where the instant is the midnight that begins it, the instant otherwise. */
+export function describeDate(zone: Zone, instant: Instant): string {
+  const day = localDayOf(zone, instant);
+  return startOfLocalDay(zone, day) === instant ? formatLocalDay(day) : formatInstant(instant);
+}

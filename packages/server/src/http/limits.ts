@@ -1,0 +1,48 @@
+/** Every bound of the HTTP server, in one place (handbook on reliability §3). */
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+
+export const SERVER_LIMITS = {
+  headersTimeoutMs: 10_000,
+  /** A whole request; NDJSON streams may be long, and go on after the last throughLine. */
+  requestTimeoutMs: 24 * 3_600_000,
+  connectionsCheckingIntervalMs: 2_000,
+  /** Longer than a proxy keeps a connection, so that the proxy is the one to close it. */
+  keepAliveTimeoutMs: 75_000,
+  headerBytesMax: 16 * KIB,
+  headersMax: 100,
+  connectionsMax: 10_000,
+  pathParameterMax: 600,
+} as const;
+
+export const BODY_LIMITS = {
+  control: 256 * KIB,
+  catalogue: 64 * MIB,
+  /** One event or a batch; a single event of more than 64 KiB is refused when it is read. */
+  events: MIB,
+  batchEvents: 1_000,
+} as const;
+
+/** A body that is read whole must be here within this. */
+export const BODY_MS_MAX = 30_000;
+/** A stream from which nothing comes for this long, while it is read, is given up. */
+export const STREAM_IDLE_MS_MAX = 60_000;
+
+export const INGEST_LIMITS = {
+  /** Single events that wait; beyond, a request is refused before it is parsed. */
+  singleWaitingMax: 8_000,
+  /** Bytes of bodies that wait for their commit. */
+  waitingBytesMax: 128 * MIB,
+  /** Answers of a stream that the client has not read; beyond, the server stops reading. */
+  unreadAnswerBytesMax: MIB,
+  /** Text of a stream that is being committed at once. */
+  streamWindowBytesMax: 8 * MIB,
+  /** A gzip body may unpack to at most so many times its size. */
+  gzipRatioMax: 100,
+} as const;
+
+/** Requests of one key within a minute. */
+export const RATE_LIMITS = { events: 600_000, other: 6_000 } as const;
+
+/** From the order to stop until the process ends, whatever is still under way. */
+export const STOP_MS_MAX = 30_000;

@@ -1,0 +1,105 @@
+/**
+ * The server's recurring work: it tries quarantined events again when a new catalogue may cure them, and
+ * closes months that are due, if it is told to. Every job is idempotent and safe beside a second one, so
+ * it needs no queue: a clerk that was killed starts over.
+ */
+import {
+  checkZone,
+  formatLocalDay,
+  localDayOf,
+  monthOfDay,
+  previousMonth,
+} from "@counterpart/domain/period.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import { loadRevision } from "../catalogue/catalogue.repo.ts";
+import type { Database } from "../platform/database.ts";
+import { replayQuarantine } from "../quarantine/replay.ts";
+import { closePeriod } from "../statements/close-period.ts";
+import { now } from "./open-counterpart.ts";
+
+export interface ClerkOptions {
+  readonly database: Database;
+  readonly keeper: BookKeeper;
+  /** Close what is due, hour by hour. */
+  readonly closeDue: boolean;
+  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface Clerk {
+  /** Ends after the job under way. */
+  stop(): Promise<void>;
+}
+
+const REPLAY_EVERY_MS = 10_000;
+const CLOSE_EVERY_MS = 3_600_000;
+
+export function startClerk(options: ClerkOptions): Clerk {
+  let replayed = options.keeper.book().revision;
+  const replay = async (): Promise<void> => {
+    const { revision } = await refreshedBook(options);
+    if (revision === replayed) return;
+    const result = await replayQuarantine(options.database, options.keeper, { codes: null });
+    replayed = revision;
+    options.log("quarantine replayed", { revision, ...result });
+  };
+  const jobs = [every(REPLAY_EVERY_MS, replay, options)];
+  if (options.closeDue) jobs.push(every(CLOSE_EVERY_MS, () => closeDue(options), options));
+  return {
+    async stop() {
+      await Promise.all(jobs.map((job) => job.stop()));
+    },
+  };
+}
+
+/** The book at the revision of the database: another process may have applied a catalogue. */
+async function refreshedBook({ database, keeper }: ClerkOptions): Promise<{ revision: number }> {
+  return await keeper.refresh(await loadRevision(database.pool("reader")));
+}
+
+/** Closes the month before the current one; agreements whose month is not over yet are left. */
+async function closeDue({ database, keeper, log }: ClerkOptions): Promise<void> {
+  const zone = checkZone(keeper.catalogue().provider.timeZone);
+  const today = localDayOf(zone, now());
+  const period = previousMonth(monthOfDay(today));
+  try {
+    const { statements, left } = await closePeriod(database, keeper.book(), {
+      period,
+      now: now(),
+      dryRun: false,
+      despiteQuarantine: false,
+    });
+    if (statements.length > 0) log("period closed", { period, statements: statements.length });
+    if (left.length > 0) log("agreements left", { period, left: left.length });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    // Somebody has to look at it: the next hour tries again.
+    log("close refused", { period, day: formatLocalDay(today), code: error.code });
+  }
+}
+
+/** Runs a job again and again, never twice at once. What it throws is logged and tried again. */
+function every(
+  milliseconds: number,
+  job: () => Promise<void>,
+  { log }: ClerkOptions,
+): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let underWay = Promise.resolve();
+  const run = (): void => {
+    underWay = job()
+      .catch((error: unknown) => log("job failed", { error: String(error) }))
+      .then(() => {
+        if (!stopped) timer = setTimeout(run, milliseconds).unref();
+      });
+  };
+  timer = setTimeout(run, Math.min(milliseconds, 1_000)).unref();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await underWay;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** Advisory locks: one table of their numbers, so that no two meanings share one. */
+import type { Db } from "./database.ts";
+
+export const LOCKS = {
+  /** Shared by every writing transaction; alone for the one statement that raises revision or cut. */
+  gate: 4_360_001,
+  /** One publication of a catalogue at a time. */
+  apply: 4_360_004,
+  /** One close at a time. */
+  close: 4_360_005,
+} as const;
+
+/** Waits for a lock and holds it until the transaction ends. */
+export async function lockForTransaction(db: Db, lock: keyof typeof LOCKS): Promise<void> {
+  await db.query("select pg_advisory_xact_lock($1)", [LOCKS[lock]]);
+}
+
+/** Waits for a lock and holds it until the connection ends. */
+export async function lockForConnection(db: Db, lock: keyof typeof LOCKS): Promise<void> {
+  await db.query("select pg_advisory_lock($1)", [LOCKS[lock]]);
+}
