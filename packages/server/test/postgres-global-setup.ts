@@ -21,7 +21,7 @@ const PREFIX = "counterpart-test-";
  * user needs CREATEDB and CREATEROLE. Durability stays on: with the write-ahead log small, it costs
  * little.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweepKilledRuns();
   const directory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   await chmod(directory, 0o755); // for root's sake: PostgreSQL runs as another user then

@@ -59,8 +59,18 @@ const dialPlanSchema = z.strictObject({
   internalDigitsMax: z.int().min(1).max(15).optional(),
 });
 
+const direction = z.enum(["inbound", "outbound"]);
+
+const directionRuleSchema = z.strictObject({
+  map: z.record(z.string(), direction).optional(),
+  otherwise: direction.optional(),
+});
+
+const column = z.union([z.string().min(1).max(TEXT_LENGTH_MAX), z.int().min(1).max(10_000)]);
+
 const csvFieldSchema = z.strictObject({
-  column: z.union([z.string().min(1).max(TEXT_LENGTH_MAX), z.int().min(1).max(10_000)]).optional(),
+  column: column.optional(),
+  orElse: column.optional(),
   value: name.optional(),
   map: z.record(z.string(), name).optional(),
   otherwise: name.optional(),
@@ -98,6 +108,7 @@ export const sourceSchema = z.strictObject({
   dialPlan: dialPlanSchema.optional(),
   daysBack: z.int().min(0).max(36_500).optional(),
   minutesAhead: z.int().min(0).max(525_600).optional(),
+  direction: directionRuleSchema.optional(),
   csv: csvMappingSchema.optional(),
   account: name.optional(),
 });

@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, lchown, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lchown,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -186,9 +196,9 @@ test("after kill -9 of its parent PostgreSQL stops by itself, and starts again",
   expect(log).toContain("database system is shut down");
 });
 
-test("after its files are removed and its parent is killed PostgreSQL stops", async () => {
+test("after its data are moved away and its parent is killed PostgreSQL stops", async () => {
   const first = await startElsewhere();
-  await rm(directory, { recursive: true });
+  await rename(data(), join(directory, "postgres-18", "moved"));
   first.process.kill("SIGKILL");
   await isGone(first.pid);
 });
