@@ -124,6 +124,17 @@ export const REFUSALS = {
   "event.batch-unreadable": [400, "The batch is not a JSON array."],
   "event.specversion-unknown": [400, "An event in binary mode needs ce-specversion: 1.0."],
 
+  "import.source-unknown": [404, "No source of this name is in the catalogue."],
+  "import.time-zone-missing": [
+    422,
+    "The times of this source's files have no zone. Name it in the source: timeZone.",
+  ],
+  "import.columns-missing": [422, "The file has not the columns that the source's mapping names."],
+  "import.file-unreadable": [422, "The file cannot be read."],
+  "import.file-damaged": [422, "The file breaks off or is damaged. What came before is kept."],
+  "import.file-changed": [409, "The file changed while it was read. Import it when it is complete."],
+  "import.already-running": [409, "This file is being imported by another process."],
+
   "database.platform-unsupported": [503, "No PostgreSQL for this platform. Set DATABASE_URL."],
   "database.binaries-missing": [503, "PostgreSQL's package is not installed. Set DATABASE_URL."],
   "database.binaries-unusable": [503, "PostgreSQL's programs do not run here. Set DATABASE_URL."],

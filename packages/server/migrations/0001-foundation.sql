@@ -140,7 +140,7 @@ language sql immutable parallel safe as $$
     split_part(charge, ',', 4)::integer,
     split_part(charge, ',', 5)::bigint,
     split_part(charge, ',', 6)::bigint,
-    split_part(charge, ',', 7)::numeric,
+    nullif(split_part(charge, ',', 7), '')::numeric, -- null: priced at close
     nullif(split_part(charge, ',', 8), '')::numeric
   from unnest(string_to_array(nullif(charges, ''), ';')) with ordinality as c (charge, ordinality)
 $$;
@@ -230,6 +230,7 @@ create table statement (
   agreement_id integer not null,
   period text not null,
   id text not null unique,
+  revision integer not null, -- of the catalogue that it was made by
   cut integer not null,
   issued_at timestamptz not null,
   first_day date not null,

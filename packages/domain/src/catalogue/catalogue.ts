@@ -62,15 +62,29 @@ export interface Source {
   readonly daysBack?: number | undefined;
   /** Events further ahead than this are quarantined. Default 60. */
   readonly minutesAhead?: number | undefined;
+  /** What the switch's word for a call's direction means; for the readers of switches. */
+  readonly direction?: DirectionRule | undefined;
   /** How the columns of a CSV become an event; required for the reader `csv`. */
   readonly csv?: CsvMapping | undefined;
   /** The account of records that name none. */
   readonly account?: string | undefined;
 }
 
+/**
+ * A switch names directions by itself, not by its customer. Its words are the channel's direction of
+ * FreeSWITCH (`inbound`: the call came to the switch) and the context of Asterisk. One that is not listed
+ * becomes `otherwise`; without that, `inbound` and `outbound` stay and any other word is outbound.
+ */
+export interface DirectionRule {
+  readonly map?: Readonly<Record<string, "inbound" | "outbound">> | undefined;
+  readonly otherwise?: "inbound" | "outbound" | undefined;
+}
+
 /** Where a value comes from: a column (by name or 1-based number) or a constant. */
 export interface CsvField {
   readonly column?: string | number | undefined;
+  /** The column that is read where `column` is empty. */
+  readonly orElse?: string | number | undefined;
   readonly value?: string | undefined;
   /** Recoding of the column's text; a text that is not listed becomes `otherwise`, or stays as it is. */
   readonly map?: Readonly<Record<string, string>> | undefined;

@@ -50,7 +50,7 @@ function checkMapping(
 }
 
 function checkField(
-  { column, value }: CsvField,
+  { column, orElse, value }: CsvField,
   columns: readonly string[] | undefined,
   path: Path,
   report: Report,
@@ -58,7 +58,10 @@ function checkField(
   if ((column === undefined) === (value === undefined)) {
     report(path, "catalogue.field-without-origin", {});
   }
-  if (column === undefined || columns === undefined) return;
-  const listed = typeof column === "number" ? column <= columns.length : columns.includes(column);
-  if (!listed) report([...path, "column"], "catalogue.column-unknown", { column });
+  if (columns === undefined) return;
+  for (const [key, named] of Object.entries({ column, orElse })) {
+    if (named === undefined) continue;
+    const listed = typeof named === "number" ? named <= columns.length : columns.includes(named);
+    if (!listed) report([...path, key], "catalogue.column-unknown", { column: named });
+  }
 }

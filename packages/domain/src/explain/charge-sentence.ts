@@ -11,25 +11,72 @@ import { describeAmount, describeQuantity } from "./describe-quantity.ts";
 import type { RecordedCharge, RecordedEvent, RecordedProvider } from "./recorded.ts";
 
 /**
- * A charge in one sentence: `acme owes 0.0240 EUR for its call to DE: 61 s billed as 120 s (60/60) at
- * 0.0120 EUR per minute, deck voice-basic prefix 49 from 2026-07-01.`
+ * A charge in one sentence: `acme owes 0.0240 EUR for its call to DE: 61 s billed as 120 s (60/60)
+ * at 0.0120 EUR per minute, deck voice-basic prefix 49 from 2026-07-01.`
  */
 export function chargeSentence(
   event: RecordedEvent,
   charge: RecordedCharge,
   provider: RecordedProvider,
 ): string {
-  const { stored, term } = charge;
-  if (stored.amount === null) return atCloseSentence(event, charge);
-  return `${owed(event, charge, stored.amount)}: ${because(event, charge, provider)}.`;
+  const { amount } = charge.stored;
+  if (amount === null) return atCloseSentence(event, charge);
+  const why = isUnused(charge)
+    ? "nothing was used, so no rate was needed"
+    : describeMaking(charge, provider);
+  return `${describeDebt(event, charge, amount)}: ${why}.`;
+}
 
-  function because(...parts: [RecordedEvent, RecordedCharge, RecordedProvider]): string {
-    const { price } = term;
-    if (isUnused(charge)) return "nothing was used, so no rate was needed";
-    if (price.model === "percentage" || price.model === "markup") {
-      const base = formatDecimal(stored.base ?? 0n, 12);
-      return describeShare(price, base, charge.agreement.body);
-    }
-    return pricedQuantity(parts[1], parts[2]);
+/** Who owes or earns what: a negative amount turns the direction around. */
+function describeDebt(event: RecordedEvent, charge: RecordedCharge, amount: bigint): string {
+  const { party, role, seller, currency } = charge.agreement.body;
+  const size = formatDecimal(amount < 0n ? -amount : amount, 12);
+  const sum = amount === 0n ? "nothing" : describeAmount(size, currency);
+  const status = isUnused(charge) ? statusOf(event) : null;
+  const use = `${describeUse(event)}${status === null ? "" : ` (${status})`}`;
+  const what = `${role === "customer" ? "its" : "the"} ${use}`;
+  if (!isReceivable(role)) {
+    return amount < 0n
+      ? `${party} gives back ${sum} for ${what}`
+      : `${party} earns ${sum} from ${what}`;
   }
+  if (amount < 0n) return `${party} gets back ${sum} for ${what}`;
+  const creditor = seller === undefined ? "" : ` ${seller}`;
+  return `${party} owes${creditor} ${sum} for ${what}`;
+}
+
+function atCloseSentence(event: RecordedEvent, charge: RecordedCharge): string {
+  const { stored, term, agreement } = charge;
+  const counted = describeQuantity(measureOf(term, charge.deck), stored.billed);
+  const whose = agreement.body.role === "customer" ? "its" : "the";
+  return (
+    `${agreement.body.party} has ${counted} counted for ${whose} ${describeUse(event)}: ` +
+    `${describeRate(charge)} over the whole period, priced when it is closed.`
+  );
+}
+
+/** `61 s billed as 120 s (60/60) at 0.0120 EUR per minute, deck … prefix 49 from 2026-07-01` */
+function describeMaking(charge: RecordedCharge, { timeZone }: RecordedProvider): string {
+  const { stored, term, deck, agreement } = charge;
+  const { price } = term;
+  if (price.model === "percentage" || price.model === "markup") {
+    return describeShare(price, formatDecimal(stored.base ?? 0n, 12), agreement.body);
+  }
+  const measure = measureOf(term, deck);
+  const raw = describeQuantity(measure, stored.raw);
+  const billed =
+    stored.billed === stored.raw ? "" : ` billed as ${describeQuantity(measure, stored.billed)}`;
+  const increments = describeIncrements(charge);
+  const row = deck?.row ?? null;
+  const connectFee = row?.connectFee ?? null;
+  return [
+    connectFee === null
+      ? ""
+      : `connect fee ${describeAmount(connectFee, agreement.body.currency)} and `,
+    raw,
+    billed,
+    increments === null ? "" : ` (${increments})`,
+    ` at ${describeRate(charge)}`,
+    deck === null || row === null ? "" : `, ${describeLookup(deck, row, timeZone)}`,
+  ].join("");
 }

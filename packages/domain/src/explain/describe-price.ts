@@ -49,7 +49,8 @@ function describeRowRate({ body }: RecordedDeck, row: RecordedDeckRow, currency:
   const first = `${describeAmount(row.rate ?? "0", currency)} per ${describeUnit(body.per)}`;
   if (row.rateNext === null) return first;
   const initial = describeIncrement(body, row.initialIncrement ?? 0);
-  return `${first} for the first ${initial} and ${describeAmount(row.rateNext, currency)} after that`;
+  const next = describeAmount(row.rateNext, currency);
+  return `${first} for the first ${initial} and ${next} after that`;
 }
 
 /** Increments of a deck by time are seconds; those of another count its quantity. */

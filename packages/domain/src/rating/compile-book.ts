@@ -42,25 +42,33 @@ export interface TermInForce {
   readonly term: Term;
   readonly from: Instant;
   readonly to: Instant;
-  /**
-   * What the term version is known by. It leaves out when the version ends, so that publishing a
-   * successor does not make another version of what it succeeds.
-   */
+  /** What the term version is known by: agreement and term, not when they are in force. */
   readonly content: string;
 }
 
-/** Every term of every agreement version, in order of agreement, version and term. */
+/**
+ * Every term of every agreement, in order of agreement, version and term. A term that the next version
+ * takes over unchanged goes on: it is one term in force, so that its tiers do not start anew in mid-month.
+ */
 export function termsInForce(catalogue: Catalogue): TermInForce[] {
   const inForce: TermInForce[] = [];
   for (const [name, agreement] of Object.entries(catalogue.agreements)) {
     const { versions, timeZone } = agreement;
     const zone = checkZone(timeZone);
+    const latest = new Map<string, { -readonly [K in keyof TermInForce]: TermInForce[K] }>();
     for (const [at, version] of versions.entries()) {
       const from = instantOfDateOrInstant(zone, version.from);
       const to = endOf(agreement, version, versions[at + 1]);
       for (const term of termsOf(catalogue, version)) {
-        const content = canonicalJson([name, version.from, term]);
-        inForce.push({ agreement: name, term, from, to, content });
+        const content = canonicalJson([name, term]);
+        const before = latest.get(term.id);
+        if (before?.content === content && before.to === from) {
+          before.to = to;
+          continue;
+        }
+        const one = { agreement: name, term, from, to, content };
+        latest.set(term.id, one);
+        inForce.push(one);
       }
     }
   }

@@ -1,4 +1,5 @@
 /** What an agreement's use in one service period comes to, by line group, before it becomes money. */
+import { assert } from "../assert.ts";
 import type { Term } from "../catalogue/catalogue.ts";
 import { formatDecimal } from "../decimal.ts";
 import type { Period } from "../period.ts";
@@ -63,50 +64,95 @@ export interface TierStep {
   readonly amount: string;
 }
 
+/** What a service period is priced by. */
+export interface PeriodPricing {
+  readonly currency: string;
+  /** All versions of the agreement's terms in the catalogue in force. */
+  readonly terms: readonly CompiledTerm[];
+  /** Versions that events were charged by and that have been edited or taken away since. */
+  readonly retired: ReadonlyMap<number, Term>;
+}
+
 /**
- * The line groups of a service period, in order of the agreement's terms. Events' amounts are only added;
- * tiers are walked over the whole period's quantity; a fixed fee is due once if its term is in force at the
- * period's start, or begins in it.
+ * The line groups of a service period, in order of the agreement's terms. Events' amounts are only added:
+ * what was charged stays charged, by whatever version. Tiers are walked over the whole period's quantity;
+ * what a retired version counted goes through the tiers of the version that took its place. A fixed fee is
+ * due once.
  *
- * `terms`: all versions of the agreement's terms. `fees`: false when the period is only being adjusted and
- * was never stated itself.
+ * `fees`: false when the period is only being adjusted and was never stated itself.
  */
 export function priceServicePeriod(
-  terms: readonly CompiledTerm[],
+  { currency, terms, retired }: PeriodPricing,
   totals: readonly ServiceTotal[],
   period: Period,
   fees: boolean,
 ): LineGroup[] {
   const byVersion = new Map<number, ServiceTotal[]>();
-  for (const total of totals) {
-    const same = byVersion.get(total.termVersion);
-    if (same === undefined) byVersion.set(total.termVersion, [total]);
+  const add = (version: number, total: ServiceTotal): void => {
+    const same = byVersion.get(version);
+    if (same === undefined) byVersion.set(version, [total]);
     else same.push(total);
+  };
+  for (const total of totals) {
+    const term = retired.get(total.termVersion);
+    const heir = term === undefined ? undefined : heirOf(term, terms, period);
+    add(heir?.id ?? total.termVersion, total);
   }
   const groups = new Map<string, LineGroup>();
-  for (const term of terms) {
-    const used = byVersion.get(term.id) ?? [];
-    if (term.term.price.model === "fixedFee") {
-      if (fees && isInForce(term, terms, period)) merge(groups, feeGroup(term));
-    } else if (term.price.kind === "atClose") {
-      if (used.length > 0) merge(groups, tierGroup(term, used));
-    } else {
-      for (const total of used) merge(groups, eventGroup(term, total));
-    }
+  let used = 0;
+  const price = (id: number, term: Term): void => {
+    const counted = byVersion.get(id) ?? [];
+    used += counted.length;
+    if (counted.length === 0) return;
+    if (isTiered(term)) merge(groups, tierGroup(id, term, currency, counted));
+    else for (const total of counted) merge(groups, eventGroup(term, total));
+  };
+  const priced = new Set<number>();
+  for (const { id, term } of terms) {
+    // A term that was in force twice, with another one between, is one version.
+    if (priced.has(id)) continue;
+    priced.add(id);
+    if (term.price.model !== "fixedFee") price(id, term);
+    else if (fees && isFeeInForce(id, terms, period)) merge(groups, feeGroup(id, term, currency));
   }
+  for (const [id, term] of retired) price(id, term);
+  assert(used === totals.length, "every total of the period is in a line group");
   return [...groups.values()];
 }
 
-/** The version of a fee that counts is the first one in force in the period. */
-function isInForce(term: CompiledTerm, terms: readonly CompiledTerm[], period: Period): boolean {
-  const overlaps = (one: CompiledTerm): boolean => one.from < period.end && one.to > period.start;
-  const first = terms.find((one) => one.term.id === term.term.id && overlaps(one));
-  return first === term;
+type TieredTerm = Term & {
+  readonly price: Extract<Term["price"], { model: "graduated" | "volume" }>;
+};
+
+function isTiered(term: Term): term is TieredTerm {
+  return term.price.model === "graduated" || term.price.model === "volume";
 }
 
-function feeGroup({ id, term, agreement }: CompiledTerm): LineGroup {
+/** The version in force whose tiers a retired one's quantity goes through. */
+function heirOf(
+  term: Term,
+  terms: readonly CompiledTerm[],
+  period: Period,
+): CompiledTerm | undefined {
+  if (!isTiered(term)) return undefined;
+  return terms.find(
+    (one) => one.term.id === term.id && isTiered(one.term) && overlaps(one, period),
+  );
+}
+
+function overlaps({ from, to }: CompiledTerm, period: Period): boolean {
+  return from < period.end && to > period.start;
+}
+
+/** The version of a fee that counts is the first one in force in the period. */
+function isFeeInForce(id: number, terms: readonly CompiledTerm[], period: Period): boolean {
+  const { term } = terms.find((one) => one.id === id)!;
+  return terms.find((one) => one.term.id === term.id && overlaps(one, period))?.id === id;
+}
+
+function feeGroup(id: number, term: Term, currency: string): LineGroup {
   const { amount } = term.price as Extract<Term["price"], { model: "fixedFee" }>;
-  const { total } = fixedFee(agreement.currency, amount);
+  const { total } = fixedFee(currency, amount);
   const derivation: Derivation = { kind: "fee", termVersion: id, amount };
   return {
     term: term.id,
@@ -118,28 +164,31 @@ function feeGroup({ id, term, agreement }: CompiledTerm): LineGroup {
   };
 }
 
-function eventGroup({ id, term, price }: CompiledTerm, total: ServiceTotal): LineGroup {
-  const { tuple, count, quantity, amount } = total;
+function eventGroup({ id, price }: Term, total: ServiceTotal): LineGroup {
+  const { termVersion, tuple, count, quantity, amount } = total;
+  const isShare = price.model === "percentage" || price.model === "markup";
   const derivation: Derivation = {
     kind: "events",
-    termVersion: id,
+    termVersion,
     count: count.toString(),
     quantity: quantity.toString(),
     amount: formatDecimal(amount, 12),
-    base: price.kind === "share" ? formatDecimal(total.base, 12) : null,
+    base: isShare ? formatDecimal(total.base, 12) : null,
   };
-  return { term: term.id, tuple, count, quantity, amount, derivation: [derivation] };
+  return { term: id, tuple, count, quantity, amount, derivation: [derivation] };
 }
 
 function tierGroup(
-  { id, term, agreement }: CompiledTerm,
+  id: number,
+  term: TieredTerm,
+  currency: string,
   used: readonly ServiceTotal[],
 ): LineGroup {
-  const price = term.price as Extract<Term["price"], { model: "graduated" | "volume" }>;
+  const { price } = term;
   const count = used.reduce((sum, total) => sum + total.count, 0n);
   const quantity = used.reduce((sum, total) => sum + total.quantity, 0n);
   const unit = unitOf(price.per);
-  const tiers = compileTiers(agreement.currency, price.per, price.tiers);
+  const tiers = compileTiers(currency, price.per, price.tiers);
   const { free, billable } = takeIncludedUnits(
     smallestUnits(price.included ?? "0", unit),
     quantity,

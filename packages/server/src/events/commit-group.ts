@@ -5,7 +5,15 @@
 import { assert } from "@counterpart/domain/assert.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { ClientBase } from "pg";
-import { encodeEvents, isRated, type RatedCandidate, type RowBuffer } from "./encode-events.ts";
+import {
+  clearDraft,
+  copyPieces,
+  draftEvent,
+  type Entry,
+  type GroupDraft,
+  keyParameters,
+} from "./draft-group.ts";
+import { type Gate, isRated } from "./encode-events.ts";
 import {
   addIntake,
   addTotals,
@@ -13,9 +21,9 @@ import {
   beginAtGate,
   copyEvents,
   endWait,
-  type Gate,
   insertKeys,
   type Kept,
+  type KnownKey,
   keepInQuarantine,
   lockKnownKeys,
   releaseKeys,
@@ -37,7 +45,8 @@ export type Outcome =
 export interface Writer {
   readonly client: ClientBase;
   readonly slot: number;
-  readonly rows: RowBuffer;
+  /** Filled anew for each group. */
+  readonly draft: GroupDraft;
 }
 
 /** The catalogue has moved on since the group was rated: nothing was written. */
@@ -60,44 +69,80 @@ export type Step = "claimed" | "copied" | "totalled" | "committed";
 export type AtStep = (step: Step) => void | Promise<void>;
 
 export interface Group {
-  /** At most one candidate of each key. */
-  readonly candidates: readonly Candidate[];
-  /** Revision that they were rated by. */
+  /** Revision that its events were rated by. */
   readonly revision: number;
   /** What was read besides and cannot be kept; counted with the group. */
   readonly refused: readonly Refused[];
   readonly atStep?: AtStep | undefined;
 }
 
-/** Commits a group and tells what became of each candidate, in their order. */
-export async function commitGroup(writer: Writer, group: Group): Promise<Outcome[]> {
+export interface DraftedGroup extends Group {
+  /**
+   * The candidate of an entry once more, as it was drafted. Drafts do not keep those that were rated:
+   * few turn out to be known already.
+   */
+  readonly candidateOf: (entry: number) => Candidate;
+}
+
+/** What became of the entries of a draft and of the events that came again, each in order. */
+export interface GroupOutcomes {
+  readonly entries: readonly Outcome[];
+  readonly repeats: readonly Outcome[];
+}
+
+/** Commits what the writer has drafted. */
+export async function commitDraft(writer: Writer, group: DraftedGroup): Promise<GroupOutcomes> {
   const outcomes = await inTransaction(writer, group, (gate) => writeGroup(writer, group, gate));
-  assert(outcomes.length === group.candidates.length, "every candidate has an outcome");
+  assert(outcomes.entries.length === writer.draft.entries.length, "every entry has an outcome");
   return outcomes;
+}
+
+export interface CandidateGroup extends Group {
+  /** At most one candidate of each key. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** Drafts and commits a group, and tells what became of each candidate, in their order. */
+export async function commitGroup(writer: Writer, group: CandidateGroup): Promise<readonly Outcome[]> {
+  const { candidates, ...rest } = group;
+  draftAll(writer, candidates);
+  const drafted = { ...rest, candidateOf: (entry: number) => candidates[entry]! };
+  return (await commitDraft(writer, drafted)).entries;
+}
+
+function draftAll({ draft }: Writer, candidates: readonly Candidate[]): void {
+  clearDraft(draft);
+  for (const candidate of candidates) {
+    const place = draftEvent(draft, candidate);
+    assert(place === "entry", "a group has one candidate of each key");
+  }
 }
 
 /**
  * Commits quarantined events that can be rated now. Claims each by its state, so that of two replays one
  * charges it. Returns the keys that were released.
  */
-export async function commitReplay(writer: Writer, group: Group): Promise<Set<string>> {
-  const { client, slot } = writer;
+export async function commitReplay(writer: Writer, group: CandidateGroup): Promise<Set<string>> {
+  const { client, slot, draft } = writer;
   return await inTransaction(writer, group, async (gate) => {
     const rated = group.candidates.filter(isRated);
     const released = await releaseKeys(client, rated);
     await group.atStep?.("claimed");
-    const events = rated.filter(({ key }) => released.has(key));
-    await storeEvents(writer, events, gate, group.atStep);
+    draftAll(writer, rated);
+    const held = new Set(draft.entries.keys());
+    for (const [at, { key }] of draft.entries.entries()) if (released.has(key)) held.delete(at);
+    await storeEvents(writer, held, gate, group.atStep);
     const tally = intakeTally();
     for (const { source_id, day } of await endWait(client, [...released], "r")) {
       tally.move(source_id, day, "quarantined", "accepted");
     }
     await addIntake(client, slot, tally.counts());
     const waiting = group.candidates.filter((candidate) => !isRated(candidate));
-    await updateReasons(client, waiting.map(({ key, content, verdict }) => {
+    const reasons = waiting.map(({ key, content, verdict }) => {
       const { quarantined: code, detail } = verdict as Unrated;
       return { key, content, code, detail };
-    }));
+    });
+    await updateReasons(client, reasons);
     return released;
   });
 }
@@ -125,39 +170,51 @@ async function inTransaction<T>(
   return written;
 }
 
-async function writeGroup(writer: Writer, group: Group, gate: Gate): Promise<Outcome[]> {
-  const { client, slot } = writer;
-  const { candidates, atStep } = group;
-  const tally = tallyReceived(group);
-  const claimed = candidates.length === 0 ? new Set<string>() : await insertKeys(client, candidates);
-  await atStep?.("claimed");
-  const sorted = await sortOut(client, candidates, claimed, tally);
-  const { events, kept, outcomes } = sorted;
-  await storeEvents(writer, events, gate, atStep);
-  if (kept.length > 0) await keepInQuarantine(client, kept);
+async function writeGroup(
+  writer: Writer,
+  group: DraftedGroup,
+  gate: Gate,
+): Promise<GroupOutcomes> {
+  const { client, slot, draft } = writer;
+  const { entries } = draft;
+  const tally = tallyReceived(group.refused, draft);
+  const claimed =
+    entries.length === 0
+      ? null
+      : await insertKeys(client, entries.length, keyParameters(draft.keys));
+  await group.atStep?.("claimed");
+  const sorted = await sortOut(client, group, draft, claimed);
+  await storeEvents(writer, sorted.held, gate, group.atStep);
+  if (sorted.corrections.length > 0) await supersede(client, sorted.corrections, tally);
+  if (sorted.kept.length > 0) await keepInQuarantine(client, sorted.kept);
+  const repeats = draft.repeats.map(({ of }) => outcomeAgain(sorted.outcomes[of]!));
+  for (const [at, entry] of entries.entries()) tally.count(entry, sorted.outcomes[at]!.outcome);
+  for (const [at, repeat] of draft.repeats.entries()) tally.count(repeat, repeats[at]!.outcome);
   await addIntake(client, slot, tally.counts());
-  return outcomes;
+  return { entries: sorted.outcomes, repeats };
 }
 
+/** Stores the rated events of the draft but those at the `held` places, and what they move. */
 async function storeEvents(
-  { client, slot, rows }: Writer,
-  events: readonly RatedCandidate[],
+  { client, slot, draft }: Writer,
+  held: ReadonlySet<number>,
   gate: Gate,
   atStep: AtStep | undefined,
 ): Promise<void> {
-  if (events.length === 0) return;
-  await copyEvents(client, encodeEvents(rows, events, gate));
+  if (draft.rowStarts.length - 1 === held.size) return;
+  await copyEvents(client, copyPieces(draft, held, gate));
   await atStep?.("copied");
-  const { totals, usage } = sumDeltas(events);
+  const { totals, usage } = sumDeltas(draft.deltas, held);
   await addTotals(client, gate.cut, slot, totals);
   await addUsage(client, slot, usage);
   await atStep?.("totalled");
 }
 
 /** Every item as received, and the refused ones as that; the outcomes of the others follow. */
-function tallyReceived({ candidates, refused }: Group): IntakeTally {
+function tallyReceived(refused: readonly Refused[], { entries, repeats }: GroupDraft): IntakeTally {
   const tally = intakeTally();
-  for (const candidate of candidates) tally.count(candidate, "received");
+  for (const entry of entries) tally.count(entry, "received");
+  for (const repeat of repeats) tally.count(repeat, "received");
   for (const item of refused) {
     tally.count(item, "received");
     tally.count(item, "refused", item.refused);
@@ -165,64 +222,79 @@ function tallyReceived({ candidates, refused }: Group): IntakeTally {
   return tally;
 }
 
-interface Sorted {
-  readonly events: RatedCandidate[];
-  readonly kept: Kept[];
-  readonly outcomes: Outcome[];
+const ACCEPTED: Outcome = { outcome: "accepted" };
+const CONFLICTING: Outcome = { outcome: "conflicting" };
+
+/** What the same event gets that comes a second time. */
+function outcomeAgain(first: Outcome): Outcome {
+  if (first.outcome === "accepted" || first.outcome === "quarantined") {
+    return { outcome: "duplicate", first: first.outcome };
+  }
+  return first;
 }
 
-/** Tells new, duplicate, conflicting and corrected events apart. */
+interface Sorted {
+  readonly outcomes: Outcome[];
+  /** Places of rated events that are not stored. */
+  readonly held: Set<number>;
+  readonly kept: Kept[];
+  readonly corrections: Candidate[];
+}
+
+/** Tells new, duplicate, conflicting and corrected events apart. `claimed`: null for all. */
 async function sortOut(
   client: ClientBase,
-  candidates: readonly Candidate[],
-  claimed: ReadonlySet<string>,
-  tally: IntakeTally,
+  group: DraftedGroup,
+  { entries }: GroupDraft,
+  claimed: ReadonlySet<string> | null,
 ): Promise<Sorted> {
-  const unclaimed = candidates.filter(({ key }) => !claimed.has(key));
-  const known =
-    unclaimed.length === 0
-      ? new Map()
-      : await lockKnownKeys(
-          client,
-          unclaimed.map(({ key }) => key),
-        );
-  const sorted: Sorted = { events: [], kept: [], outcomes: [] };
-  const corrections: Candidate[] = [];
-  for (const candidate of candidates) {
-    if (!claimed.has(candidate.key)) {
-      const before = known.get(candidate.key);
-      assert(before !== undefined, "a key that was not claimed is held by another event");
-      if (before.content === candidate.content) {
-        const first = before.state === "a" ? "accepted" : "quarantined";
-        sorted.outcomes.push({ outcome: "duplicate", first });
-        tally.count(candidate, "duplicate");
-        continue;
-      }
-      if (before.state === "a") {
-        sorted.kept.push({ candidate, state: "c", code: "event.conflicting", detail: "" });
-        sorted.outcomes.push({ outcome: "conflicting" });
-        tally.count(candidate, "conflicting");
-        continue;
-      }
-      corrections.push(candidate);
+  const known = await findKnown(client, entries, claimed);
+  const sorted: Sorted = { outcomes: [], held: new Set(), kept: [], corrections: [] };
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at]!;
+    if (claimed === null || claimed.has(entry.key)) {
+      takeNew(sorted, entry);
+      continue;
     }
-    takeNew(sorted, candidate, tally);
+    const before = known.get(entry.key);
+    assert(before !== undefined, "a key that was not claimed is held by another event");
+    if (before.content !== entry.content && before.state === "q") {
+      sorted.corrections.push(group.candidateOf(at));
+      takeNew(sorted, entry);
+      continue;
+    }
+    if (entry.rated >= 0) sorted.held.add(entry.rated);
+    if (before.content === entry.content) {
+      const first = before.state === "a" ? "accepted" : "quarantined";
+      sorted.outcomes.push({ outcome: "duplicate", first });
+      continue;
+    }
+    const candidate = group.candidateOf(at);
+    sorted.kept.push({ candidate, state: "c", code: "event.conflicting", detail: "" });
+    sorted.outcomes.push(CONFLICTING);
   }
-  if (corrections.length > 0) await supersede(client, corrections, tally);
   return sorted;
 }
 
-function takeNew(sorted: Sorted, candidate: Candidate, tally: IntakeTally): void {
-  if (isRated(candidate)) {
-    sorted.events.push(candidate);
-    sorted.outcomes.push({ outcome: "accepted" });
-    tally.count(candidate, "accepted");
+async function findKnown(
+  client: ClientBase,
+  entries: readonly Entry[],
+  claimed: ReadonlySet<string> | null,
+): Promise<ReadonlyMap<string, KnownKey>> {
+  if (claimed === null) return new Map();
+  const keys: string[] = [];
+  for (const { key } of entries) if (!claimed.has(key)) keys.push(key);
+  return await lockKnownKeys(client, keys);
+}
+
+function takeNew(sorted: Sorted, { candidate }: Entry): void {
+  if (candidate === null) {
+    sorted.outcomes.push(ACCEPTED);
     return;
   }
   const { quarantined: code, detail } = candidate.verdict as Unrated;
   sorted.kept.push({ candidate, state: "p", code, detail });
   sorted.outcomes.push({ outcome: "quarantined", code, detail });
-  tally.count(candidate, "quarantined");
 }
 
 /** A correction takes the place of the body that waits, which then counts as the conflicting one. */

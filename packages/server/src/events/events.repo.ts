@@ -1,18 +1,16 @@
 /** The SQL of the ingest transaction: each table once, in one order (design: store, write in bulk). */
 import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { keyParametersOf } from "./draft-group.ts";
+import type { Gate } from "./encode-events.ts";
 import { CONTENT_RULE } from "./event-hash.ts";
 import type { Candidate } from "./prepare-event.ts";
+import type { Columns } from "./sum-deltas.ts";
 
 export type Db = Pick<ClientBase, "query">;
 
 /** Advisory lock that every writing transaction shares, and apply and close take alone. */
 export const GATE_LOCK = 4_360_001;
-
-export interface Gate {
-  readonly revision: number;
-  readonly cut: number;
-}
 
 /** Begins a transaction and passes the gate; the second statement sees what its last holder committed. */
 export async function beginAtGate(db: Db): Promise<Gate> {
@@ -22,38 +20,33 @@ export async function beginAtGate(db: Db): Promise<Gate> {
   return results[2]!.rows[0]!;
 }
 
-/** Claims each key for ever. Returns those that were new; the others belong to an earlier event. */
-export async function insertKeys(db: Db, candidates: readonly Candidate[]): Promise<Set<string>> {
-  const { rows } = await db.query({
+/**
+ * Claims each key for ever. Returns those that were new, null for all of them; the others belong to an
+ * earlier event. One row comes back: a row for each key would cost more than its claim.
+ */
+export async function insertKeys(
+  db: Db,
+  count: number,
+  parameters: readonly Buffer[],
+): Promise<Set<string> | null> {
+  const { rows } = await db.query<{ count: number; keys: string | null }>({
     name: "insert-keys",
-    text: `insert into event_key (key, content, time, account_id, content_rule, state)
-      select key, content, time, account_id, ${CONTENT_RULE}, state
-      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::"char"[])
-        as new (key, content, time, account_id, state)
-      order by key
-      on conflict do nothing
-      returning key`,
-    values: keyColumns(candidates),
-    rowMode: "array",
+    text: `with claimed as (
+        insert into event_key (key, content, time, account_id, content_rule, state)
+        select key, content, time, account_id, ${CONTENT_RULE}, state
+        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::"char"[])
+          as new (key, content, time, account_id, state)
+        order by key
+        on conflict do nothing
+        returning key)
+      select count(*)::integer as count,
+        case when count(*) < $6::integer then replace(string_agg(key::text, ','), '-', '') end as keys
+      from claimed`,
+    values: [...parameters, count],
   });
-  return new Set(rows.map((row) => row[0] as string));
-}
-
-function keyColumns(candidates: readonly Candidate[]): string[] {
-  const keys: string[] = [];
-  const contents: string[] = [];
-  const times: string[] = [];
-  const accounts: number[] = [];
-  const states: string[] = [];
-  for (const { key, content, time, verdict } of candidates) {
-    const rated = "charges" in verdict;
-    keys.push(key);
-    contents.push(content);
-    times.push(timestamp(time));
-    accounts.push(rated ? verdict.account.handle : 0);
-    states.push(rated ? "a" : "q");
-  }
-  return [keys, contents, times, accounts, states].map((column) => `{${column.join(",")}}`);
+  const claimed = rows[0]!;
+  if (claimed.count === count) return null;
+  return new Set(claimed.keys === null ? [] : claimed.keys.split(","));
 }
 
 const YEAR_1 = -62_135_596_800_000;
@@ -80,29 +73,27 @@ export async function lockKnownKeys(
 ): Promise<Map<string, KnownKey>> {
   const { rows } = await db.query<KnownKey>({
     name: "lock-known-keys",
-    text: `select key, content, state from event_key where key = any($1::uuid[])
-      order by key for update`,
+    text: `select replace(key::text, '-', '') as key, replace(content::text, '-', '') as content, state
+      from event_key where key = any($1::uuid[])
+      order by event_key.key for update`,
     values: [`{${keys.join(",")}}`],
   });
   return new Map(rows.map((row) => [row.key, row]));
 }
 
 /** Gives quarantined keys their corrected content, and the state that it leads to. */
-export async function updateCorrectedKeys(
-  db: Db,
-  candidates: readonly Candidate[],
-): Promise<void> {
+export async function updateCorrectedKeys(db: Db, candidates: readonly Candidate[]): Promise<void> {
   await db.query({
     text: `update event_key set content = new.content, time = new.time,
         account_id = new.account_id, content_rule = ${CONTENT_RULE}, state = new.state
       from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::"char"[])
         as new (key, content, time, account_id, state)
       where event_key.key = new.key and event_key.state = 'q'`,
-    values: keyColumns(candidates),
+    values: keyParametersOf(candidates),
   });
 }
 
-/** Takes keys out of quarantine. Returns those that were still in it, with this content. */
+/** Takes keys out of quarantine. Returns the candidates' keys that were still in it, with this content. */
 export async function releaseKeys(db: Db, candidates: readonly Candidate[]): Promise<Set<string>> {
   const { rows } = await db.query<{ key: string }>({
     text: `with ready as (
@@ -115,9 +106,11 @@ export async function releaseKeys(db: Db, candidates: readonly Candidate[]): Pro
       update event_key set state = 'a', time = ready.time, account_id = ready.account_id
       from ready where event_key.key = ready.key and event_key.state = 'q'
       returning event_key.key`,
-    values: keyColumns(candidates),
+    values: keyParametersOf(candidates),
   });
-  return new Set(rows.map(({ key }) => key));
+  const released = new Set(rows.map(({ key }) => key.replaceAll("-", "")));
+  const keys = candidates.map(({ key }) => key);
+  return new Set(keys.filter((key) => released.has(key.replaceAll("-", ""))));
 }
 
 /** Why bodies still wait, after a replay that did not release them. */
@@ -140,8 +133,8 @@ export async function updateReasons(
   );
 }
 
-/** Copies encoded event rows. The stream carries the whole group at once. */
-export async function copyEvents(db: ClientBase, rows: Buffer): Promise<void> {
+/** Copies encoded event rows, in pieces of a complete binary COPY. */
+export async function copyEvents(db: ClientBase, pieces: readonly Buffer[]): Promise<void> {
   const stream = db.query(
     copyFrom(
       `copy event (time, received_at, account_id, source_id, type_id, revision, cut, mode, key,
@@ -151,12 +144,10 @@ export async function copyEvents(db: ClientBase, rows: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     stream.on("finish", resolve);
     stream.on("error", reject);
-    stream.end(rows);
+    for (const piece of pieces) stream.write(piece);
+    stream.end();
   });
 }
-
-/** Columns of rows to be added, each as an array literal. */
-export type Columns = readonly string[];
 
 export async function addTotals(db: Db, cut: number, slot: number, rows: Columns): Promise<void> {
   await db.query({
@@ -164,9 +155,9 @@ export async function addTotals(db: Db, cut: number, slot: number, rows: Columns
     text: `insert into total (account_id, term_version, day, tuple, cut, slot, agreement_id,
         count, quantity, amount_pico, base_pico)
       select account_id, term_version, date '1970-01-01' + day, tuple, $1, $2, agreement_id,
-        count, quantity, amount_pico, base_pico
+        count, quantity::bigint, amount_pico, base_pico
       from unnest($3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[],
-        $8::bigint[], $9::bigint[], $10::numeric[], $11::numeric[])
+        $8::integer[], $9::numeric[], $10::numeric[], $11::numeric[])
         as new (account_id, term_version, day, tuple, agreement_id,
           count, quantity, amount_pico, base_pico)
       order by account_id, term_version, day, tuple
@@ -184,9 +175,9 @@ export async function addUsage(db: Db, slot: number, rows: Columns): Promise<voi
     name: "add-usage",
     text: `insert into usage (account_id, hour, type_id, tuple, slot, count, quantity)
       select account_id, timestamptz 'epoch' + hour * interval '1 hour', type_id, tuple, $1,
-        count, quantity
+        count, quantity::bigint
       from unnest($2::integer[], $3::integer[], $4::integer[], $5::integer[],
-        $6::bigint[], $7::bigint[])
+        $6::integer[], $7::numeric[])
         as new (account_id, hour, type_id, tuple, count, quantity)
       order by account_id, hour, type_id, tuple
       on conflict (account_id, hour, type_id, tuple, slot) do update set

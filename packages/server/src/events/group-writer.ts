@@ -1,20 +1,36 @@
-/** Writes groups on a connection of its own, and deals with what the world does meanwhile. */
-import { setTimeout as sleep } from "node:timers/promises";
-import type { RefusalCode } from "@counterpart/domain/refusals.ts";
+/** Prepares groups and writes them on a connection of its own, and deals with what the world does meanwhile. */
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Client } from "pg";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { Database } from "../platform/database.ts";
-import { type AtStep, CommitUnknown, commitGroup, StaleBook, type Writer } from "./commit-group.ts";
-import { rowBuffer } from "./encode-events.ts";
+import {
+  type AtStep,
+  CommitUnknown,
+  commitDraft,
+  type GroupOutcomes,
+  StaleBook,
+  type Writer,
+} from "./commit-group.ts";
+import { clearDraft, draftEvent, startDraft } from "./draft-group.ts";
 import { numberTuples } from "./events.repo.ts";
 import type { ItemOutcome } from "./ingest.ts";
 import { makeMonths } from "./partitions.repo.ts";
-import { type Candidate, prepareEvent, type Refused } from "./prepare-event.ts";
+import {
+  type Candidate,
+  type Preparation,
+  prepareEvent,
+  type Refused,
+  type Unrated,
+} from "./prepare-event.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import { takeSlot } from "./slots.repo.ts";
 
 /** What was submitted together and is answered together. */
 export interface Batch {
+  readonly receivedAt: Instant;
+  /** Sources that the producer may write; null for all. */
+  readonly sources: ReadonlySet<string> | null;
   readonly outcomes: ItemOutcome[];
   /** Items without an outcome yet. */
   left: number;
@@ -22,10 +38,13 @@ export interface Batch {
   readonly reject: (error: unknown) => void;
 }
 
+/** An event that waits, still as the text that came: it is prepared when its group is written. */
 export interface Item {
-  readonly prepared: Candidate | Refused;
+  readonly body: string;
   readonly batch: Batch;
   readonly index: number;
+  /** Of an event that the store would not take as it was rated. */
+  readonly unrated?: Unrated;
 }
 
 function settle({ batch, index }: Item, outcome: ItemOutcome): void {
@@ -48,50 +67,55 @@ export interface GroupWriterOptions {
 
 /** A database that is away is waited for so long; then the producer is told to send again. */
 const ATTEMPTS_MAX = 8;
+/** Longest piece of work between two turns of the event loop. */
+const SLICE_MS = 4;
+/** Events that are prepared together: their new tuples are numbered by one statement. */
+const SLICE_ITEMS = 64;
 
 export function groupWriterOpener(database: Database) {
   return (options: GroupWriterOptions): Promise<GroupWriter> => openGroupWriter(database, options);
 }
 
+/** Where the items of a group have gone. */
+interface Drafted {
+  readonly entries: Item[];
+  readonly repeats: Item[];
+  readonly refused: { readonly item: Item; readonly prepared: Refused }[];
+  /** Items under a key of this group, by how often the key came before: each a group of its own. */
+  readonly later: Item[][];
+}
+
 async function openGroupWriter(
   database: Database,
-  options: GroupWriterOptions,
+  { keeper, checks, atStep }: GroupWriterOptions,
 ): Promise<GroupWriter> {
-  const { keeper, checks, atStep } = options;
   let writer: Writer | null = await connectWriter(database);
 
-  const attempt = async (items: readonly Item[]): Promise<void> => {
+  const attempt = async (items: readonly Item[]): Promise<Item[][]> => {
     writer ??= await connectWriter(database);
-    const prepared = items.map((item) => item.prepared);
-    const candidates = prepared.filter((one): one is Candidate => "key" in one);
-    const refused = prepared.filter((one): one is Refused => "refused" in one);
-    await makeMonths(database, candidates.map(({ time, verdict }) => "charges" in verdict ? time : null));
-    await numberNewTuples(writer.client, candidates);
-    const revision = keeper.book().revision;
-    const outcomes = await commitGroup(writer, { candidates, refused, revision, atStep });
-    let next = 0;
-    for (const item of items) {
-      const one = item.prepared;
-      if ("key" in one) settle(item, { id: one.id, ...outcomes[next++]! });
-      else settle(item, { id: one.id, outcome: "refused", code: one.refused, detail: one.detail });
-    }
-  };
-
-  const prepareAgain = (item: Item): Item => {
-    const { prepared } = item;
-    if (!("key" in prepared)) return item;
-    const { receivedAt, body } = prepared;
-    const again = { book: keeper.book(), checks, receivedAt, sources: null };
-    return { ...item, prepared: prepareEvent(body, again) };
+    const book = keeper.book();
+    const drafted = await draftItems(database, writer, items, { book, checks });
+    const outcomes = await commitDraft(writer, {
+      revision: book.revision,
+      refused: drafted.refused.map(({ prepared }) => prepared),
+      candidateOf: (entry) => {
+        const item = drafted.entries[entry]!;
+        return prepareItem(item, preparationOf(item, { book, checks })) as Candidate;
+      },
+      atStep,
+    });
+    settleAll(writer, drafted, outcomes);
+    return drafted.later;
   };
 
   const write = async (items: readonly Item[], attempts = 0): Promise<void> => {
+    let later: Item[][];
     try {
-      await attempt(items);
+      later = await attempt(items);
     } catch (error) {
       if (error instanceof StaleBook) {
         await keeper.refresh(error.revision);
-        return await write(items.map(prepareAgain), attempts);
+        return await write(items, attempts);
       }
       const kind = kindOfFailure(error);
       if (kind === "connection") writer = await discard(writer);
@@ -103,6 +127,7 @@ async function openGroupWriter(
       await sleep(Math.random() * 50 * 2 ** attempts);
       return await write(items, attempts + 1);
     }
+    for (const group of later) await write(group);
   };
 
   /** Halves a group until the item that the store refuses stands alone; that one is kept unpriced. */
@@ -112,12 +137,13 @@ async function openGroupWriter(
       await write(items.slice(0, half));
       return await write(items.slice(half));
     }
-    const [item] = items;
-    const { prepared } = item!;
-    if (!("key" in prepared) || !("charges" in prepared.verdict)) return item!.batch.reject(error);
-    const code: RefusalCode = "event.text-not-storable";
-    const verdict = { quarantined: code, detail: "the store refuses it" };
-    await write([{ ...item!, prepared: { ...prepared, verdict } }]);
+    const item = items[0]!;
+    if (item.unrated !== undefined) return item.batch.reject(error);
+    const unrated: Unrated = {
+      quarantined: "event.text-not-storable",
+      detail: "the store refuses it",
+    };
+    await write([{ ...item, unrated }]);
   };
 
   return {
@@ -128,10 +154,91 @@ async function openGroupWriter(
   };
 }
 
+type Standing = Pick<Preparation, "book" | "checks">;
+
+function preparationOf({ batch }: Item, { book, checks }: Standing): Preparation {
+  return { book, checks, receivedAt: batch.receivedAt, sources: batch.sources };
+}
+
+function prepareItem({ body, unrated }: Item, preparation: Preparation): Candidate | Refused {
+  const prepared = prepareEvent(body, preparation);
+  if (unrated === undefined || !("key" in prepared)) return prepared;
+  return { ...prepared, verdict: unrated };
+}
+
+/** Prepares items slice by slice, so that other work gets its turns, and drafts them. */
+async function draftItems(
+  database: Database,
+  { client, draft }: Writer,
+  items: readonly Item[],
+  standing: Standing,
+): Promise<Drafted> {
+  clearDraft(draft);
+  const drafted: Drafted = { entries: [], repeats: [], refused: [], later: [] };
+  const seen = new Map<string, number>();
+  let preparation: Preparation | null = null;
+  let started = performance.now();
+  for (let at = 0; at < items.length; at += SLICE_ITEMS) {
+    const slice = items.slice(at, at + SLICE_ITEMS);
+    const candidates: Candidate[] = [];
+    const candidateItems: Item[] = [];
+    for (const item of slice) {
+      if (preparation?.receivedAt !== item.batch.receivedAt || preparation.sources !== item.batch.sources) {
+        preparation = preparationOf(item, standing);
+      }
+      const prepared = prepareItem(item, preparation);
+      if ("key" in prepared) {
+        candidates.push(prepared);
+        candidateItems.push(item);
+      } else drafted.refused.push({ item, prepared });
+    }
+    if (hasNewTuples(candidates)) await numberNewTuples(client, candidates);
+    await makeMonths(database, candidates);
+    for (const [place, candidate] of candidates.entries()) {
+      const item = candidateItems[place]!;
+      const drawn = draftEvent(draft, candidate);
+      if (drawn === "entry") drafted.entries.push(item);
+      else if (drawn === "repeat") drafted.repeats.push(item);
+      else {
+        const before = seen.get(candidate.key) ?? 0;
+        seen.set(candidate.key, before + 1);
+        drafted.later[before] ??= [];
+        drafted.later[before].push(item);
+      }
+    }
+    if (performance.now() - started > SLICE_MS) {
+      await nextTurn();
+      started = performance.now();
+    }
+  }
+  return drafted;
+}
+
+function settleAll(
+  { draft }: Writer,
+  { entries, repeats, refused }: Drafted,
+  outcomes: GroupOutcomes,
+): void {
+  for (let at = 0; at < entries.length; at++) {
+    settle(entries[at]!, withId(draft.entries[at]!.id, outcomes.entries[at]!));
+  }
+  for (let at = 0; at < repeats.length; at++) {
+    settle(repeats[at]!, withId(draft.repeats[at]!.id, outcomes.repeats[at]!));
+  }
+  for (const { item, prepared } of refused) {
+    const { id, refused: code, detail } = prepared;
+    settle(item, { id, outcome: "refused", code, detail });
+  }
+}
+
+function withId(id: string, outcome: GroupOutcomes["entries"][number]): ItemOutcome {
+  return { id, ...outcome };
+}
+
 /** A writing connection with its slot. */
 export async function connectWriter(database: Database): Promise<Writer & { client: Client }> {
   const client: Client = await database.client("writer");
-  return { client, slot: await takeSlot(client), rows: rowBuffer() };
+  return { client, slot: await takeSlot(client), draft: startDraft() };
 }
 
 async function discard(writer: Writer | null): Promise<null> {
@@ -139,9 +246,18 @@ async function discard(writer: Writer | null): Promise<null> {
   return null;
 }
 
+function hasNewTuples(candidates: readonly Candidate[]): boolean {
+  for (const { verdict } of candidates) {
+    if (!("charges" in verdict)) continue;
+    if (verdict.usageTuple.id === 0) return true;
+    for (const { tuple } of verdict.charges) if (tuple.id === 0) return true;
+  }
+  return false;
+}
+
 /** Numbers the tuples of these events that have no number yet. */
 export async function numberNewTuples(
-  client: Writer["client"],
+  db: Pick<Writer["client"], "query">,
   candidates: readonly Candidate[],
 ): Promise<void> {
   const unnumbered = new Map<string, { id: number; readonly text: string }[]>();
@@ -157,7 +273,7 @@ export async function numberNewTuples(
     for (const { tuple } of verdict.charges) note(tuple);
   }
   if (unnumbered.size === 0) return;
-  const numbers = await numberTuples(client, [...unnumbered.keys()]);
+  const numbers = await numberTuples(db, [...unnumbered.keys()]);
   for (const [text, tuples] of unnumbered) for (const tuple of tuples) tuple.id = numbers.get(text)!;
 }
 

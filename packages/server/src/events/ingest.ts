@@ -2,13 +2,11 @@
  * Takes events from every reader, prepares them and commits them in groups. Two lanes, so that a single
  * event never waits behind a bulk import. Every queue is bounded: `submit` waits while its lane is full.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { AtStep, Outcome } from "./commit-group.ts";
 import type { Batch, GroupWriter, GroupWriterOptions, Item } from "./group-writer.ts";
-import { type Preparation, prepareEvent } from "./prepare-event.ts";
 import { type SchemaChecks, schemaChecks } from "./schema-checks.ts";
 
 export type ItemOutcome = { readonly id: string | null } & (
@@ -49,10 +47,10 @@ export interface IngestOptions {
   readonly atStep?: AtStep | undefined;
 }
 
-/** Longest piece of work between two turns of the event loop. */
-const SLICE_MS = 4;
-/** Items that a lane holds before `submit` waits. */
-const LANE_ITEMS_MAX = { single: 10_000, bulk: 50_000 };
+/** What a lane holds before `submit` waits, and what one transaction takes, in UTF-16 units of bodies. */
+const LANE_ITEMS_MAX = { single: 10_000, bulk: 100_000 };
+const LANE_LENGTH_MAX = 1 << 26;
+const GROUP_LENGTH_MAX = 1 << 24;
 
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const checks = schemaChecks();
@@ -64,11 +62,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     checks,
     async submit({ bodies, lane, sources }) {
       await lanes[lane].room();
-      const preparation = (): Preparation => {
-        return { book: options.keeper.book(), checks, receivedAt: options.now(), sources };
-      };
-      const items = await prepareAll(bodies, preparation);
-      return await lanes[lane].commit(items);
+      return await lanes[lane].commit(bodies, sources);
     },
     waiting: () => ({ single: lanes.single.waiting(), bulk: lanes.bulk.waiting() }),
     async close() {
@@ -77,29 +71,18 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   };
 }
 
-async function prepareAll(
-  bodies: readonly string[],
-  preparation: () => Preparation,
-): Promise<Item["prepared"][]> {
-  const prepared: Item["prepared"][] = [];
-  let current = preparation();
-  let started = performance.now();
-  for (const body of bodies) {
-    prepared.push(prepareEvent(body, current));
-    if ((prepared.length & 15) === 0 && performance.now() - started > SLICE_MS) {
-      await nextTurn();
-      current = preparation();
-      started = performance.now();
-    }
-  }
-  return prepared;
-}
-
 interface LaneQueue {
   room(): Promise<void>;
-  commit(prepared: readonly Item["prepared"][]): Promise<ItemOutcome[]>;
+  commit(bodies: readonly string[], sources: Submission["sources"]): Promise<ItemOutcome[]>;
   waiting(): number;
   close(): Promise<void>;
+}
+
+/** Bodies of one submission that wait; `next` is the first of them. */
+interface Run {
+  readonly bodies: readonly string[];
+  readonly batch: Batch;
+  next: number;
 }
 
 async function startLane(
@@ -108,16 +91,14 @@ async function startLane(
   lane: Lane,
   writers: number,
 ): Promise<LaneQueue> {
-  const queue: Item[] = [];
+  const queue: Run[] = [];
   const groupMax = options.groupMax ?? 8_192;
   let unfinished = 0;
+  let length = 0;
   let closing = false;
   const idle: (() => void)[] = [];
   const waitingForRoom: (() => void)[] = [];
-  const finished = (count: number): void => {
-    unfinished -= count;
-    if (unfinished < LANE_ITEMS_MAX[lane]) for (const wake of waitingForRoom.splice(0)) wake();
-  };
+  const isFull = () => unfinished >= LANE_ITEMS_MAX[lane] || length >= LANE_LENGTH_MAX;
 
   const work = async (writer: GroupWriter): Promise<void> => {
     for (;;) {
@@ -126,11 +107,11 @@ async function startLane(
         await new Promise<void>((resolve) => idle.push(resolve));
         continue;
       }
-      const { group, deferred } = takeGroup(queue, groupMax);
-      // What repeats a key of this group goes first in the next one, which then finds it stored.
-      queue.unshift(...deferred);
-      await writer.write(group);
-      finished(group.length);
+      const group = takeGroup(queue, groupMax);
+      await writer.write(group.items);
+      unfinished -= group.items.length;
+      length -= group.length;
+      if (!isFull()) for (const wake of waitingForRoom.splice(0)) wake();
     }
     await writer.close();
   };
@@ -142,18 +123,18 @@ async function startLane(
 
   return {
     async room() {
-      while (unfinished >= LANE_ITEMS_MAX[lane]) {
-        await new Promise<void>((resolve) => waitingForRoom.push(resolve));
-      }
+      while (isFull()) await new Promise<void>((resolve) => waitingForRoom.push(resolve));
     },
-    async commit(prepared) {
-      if (prepared.length === 0) return [];
-      unfinished += prepared.length;
+    async commit(bodies, sources) {
+      if (bodies.length === 0) return [];
+      const receivedAt = options.now();
+      unfinished += bodies.length;
+      for (const body of bodies) length += body.length;
       const outcomes = new Promise<ItemOutcome[]>((resolve, reject) => {
-        const batch: Batch = { outcomes: [], left: prepared.length, resolve, reject };
-        for (let index = 0; index < prepared.length; index++) {
-          queue.push({ prepared: prepared[index]!, batch, index });
-        }
+        const left = bodies.length;
+        const outcomes = new Array<ItemOutcome>(left);
+        const batch: Batch = { receivedAt, sources, outcomes, left, resolve, reject };
+        queue.push({ bodies, batch, next: 0 });
       });
       for (const wake of idle.splice(0)) wake();
       return await outcomes;
@@ -167,21 +148,19 @@ async function startLane(
   };
 }
 
-/** The next items with no key twice among them. */
-function takeGroup(queue: Item[], groupMax: number): { group: Item[]; deferred: Item[] } {
-  const group: Item[] = [];
-  const deferred: Item[] = [];
-  const keys = new Set<string>();
-  for (const item of queue.splice(0, groupMax)) {
-    const { prepared } = item;
-    if ("key" in prepared) {
-      if (keys.has(prepared.key)) {
-        deferred.push(item);
-        continue;
-      }
-      keys.add(prepared.key);
-    }
-    group.push(item);
+/** The next bodies of the queue, up to the most that a transaction takes. */
+function takeGroup(queue: Run[], groupMax: number): { items: Item[]; length: number } {
+  const items: Item[] = [];
+  let length = 0;
+  let runs = 0;
+  while (runs < queue.length && items.length < groupMax && length < GROUP_LENGTH_MAX) {
+    const run = queue[runs]!;
+    const body = run.bodies[run.next]!;
+    items.push({ body, batch: run.batch, index: run.next });
+    length += body.length;
+    run.next++;
+    if (run.next === run.bodies.length) runs++;
   }
-  return { group, deferred };
+  queue.splice(0, runs);
+  return { items, length };
 }

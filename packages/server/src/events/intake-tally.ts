@@ -25,23 +25,45 @@ export interface IntakeTally {
   counts(): IntakeCount[];
 }
 
+/** Counts of one source and day, by outcome and code. */
+interface DayCounts {
+  readonly source: number;
+  readonly day: number;
+  readonly byOutcome: Map<string, { outcome: string; code: string; count: number }>;
+}
+
 const DAY = 86_400_000;
 
 export function intakeTally(): IntakeTally {
-  const counted = new Map<string, IntakeCount>();
-  const add = (source: number, day: number, outcome: string, code: string, n: number): void => {
-    const key = `${source},${day},${outcome},${code}`;
-    const count = (counted.get(key)?.count ?? 0) + n;
-    counted.set(key, { source, day, outcome, code, count });
+  const counted: DayCounts[] = [];
+  let last: DayCounts | undefined;
+  const of = (source: number, day: number): DayCounts => {
+    // Events of a group mostly share their source and day.
+    if (last?.source === source && last.day === day) return last;
+    last = counted.find((counts) => counts.source === source && counts.day === day);
+    if (last === undefined) {
+      last = { source, day, byOutcome: new Map() };
+      counted.push(last);
+    }
+    return last;
+  };
+  const add = ({ byOutcome }: DayCounts, outcome: string, code: string, n: number): void => {
+    const key = code === "" ? outcome : `${outcome},${code}`;
+    const known = byOutcome.get(key);
+    if (known === undefined) byOutcome.set(key, { outcome, code, count: n });
+    else known.count += n;
   };
   return {
     count({ source, receivedAt }, outcome, code = "") {
-      add(source?.handle ?? 0, Math.floor(receivedAt / DAY), outcome, code, 1);
+      add(of(source?.handle ?? 0, Math.floor(receivedAt / DAY)), outcome, code, 1);
     },
     move(source, day, from, to) {
-      add(source, day, from, "", -1);
-      add(source, day, to, "", 1);
+      add(of(source, day), from, "", -1);
+      add(of(source, day), to, "", 1);
     },
-    counts: () => [...counted.values()],
+    counts: () =>
+      counted.flatMap(({ source, day, byOutcome }) =>
+        [...byOutcome.values()].map((counts) => ({ source, day, ...counts })),
+      ),
   };
 }

@@ -1,13 +1,14 @@
 /** Months of the event table. Made before the transaction that needs them, on another connection. */
 import { assert } from "@counterpart/domain/assert.ts";
 import type { Database } from "../platform/database.ts";
+import type { Candidate } from "./prepare-event.ts";
 
 const made = new WeakMap<Database, Set<string>>();
 
-/** Sees to it that the months of these instants exist; nulls need none. */
+/** Sees to it that the months of rated events exist; the others have no rows. */
 export async function makeMonths(
   database: Database,
-  instants: readonly (number | null)[],
+  candidates: readonly Pick<Candidate, "time" | "verdict">[],
 ): Promise<void> {
   let known = made.get(database);
   if (known === undefined) {
@@ -15,12 +16,11 @@ export async function makeMonths(
     made.set(database, known);
   }
   let last = -1;
-  for (const instant of instants) {
-    if (instant === null) continue;
-    const day = Math.floor(instant / 86_400_000);
-    if (day === last) continue;
+  for (const { time, verdict } of candidates) {
+    const day = Math.floor(time / 86_400_000);
+    if (day === last || !("charges" in verdict)) continue;
     last = day;
-    const month = new Date(instant).toISOString().slice(0, 7);
+    const month = new Date(time).toISOString().slice(0, 7);
     if (known.has(month)) continue;
     await makeMonth(database, month);
     known.add(month);

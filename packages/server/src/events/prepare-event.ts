@@ -2,13 +2,13 @@
  * One event on its way to the store: read, identified, validated, measured and rated. Pure but for the
  * book and the clock it is given; throws nothing, so that one event never spoils its neighbours.
  */
-import { type Measured, measureEvent, type Unmeasurable } from "@counterpart/domain/events/measure-event.ts";
+import { type Measured, measureEvent } from "@counterpart/domain/events/measure-event.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { type Book, type BookAccount, type BookSource, type BookType, findAccount, internTuple, type Tuple } from "@counterpart/domain/rating/book.ts";
 import type { Charge } from "@counterpart/domain/rating/charge.ts";
 import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
-import { eventContent, eventKey } from "./event-hash.ts";
+import { type DataTexts, eventContent, eventKey, writeData } from "./event-hash.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { type ReadEvent, type RefusedEvent, readEvent } from "./read-event.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
@@ -70,36 +70,44 @@ export function prepareReadEvent(
   body: string,
   preparation: Preparation,
 ): Candidate | Refused {
-  const { receivedAt } = preparation;
-  const source = preparation.book.sources.get(event.source ?? "") ?? null;
+  const { book, receivedAt, sources } = preparation;
+  const source = book.sources.get(event.source ?? "") ?? null;
   if ("refused" in event) {
     return { refused: event.refused, detail: event.detail, id: event.id, source, receivedAt };
   }
-  const refuse = (refused: RefusalCode): Refused => {
-    return { refused, detail: "", id: event.id, source, receivedAt };
-  };
-  if (preparation.sources !== null && !preparation.sources.has(event.source)) {
-    return refuse("event.source-not-permitted");
+  const { id, type, time } = event;
+  if (sources !== null && !sources.has(event.source)) {
+    return { refused: "event.source-not-permitted", detail: "", id, source, receivedAt };
   }
-  if (source === null) return refuse("event.source-unknown");
-  const content = eventContent(event);
-  if (content === null) return refuse("event.too-deep");
+  if (source === null) {
+    return { refused: "event.source-unknown", detail: "", id, source, receivedAt };
+  }
+  const bookType = book.types.get(type) ?? null;
+  const texts = writeData(event.data, bookType?.body.personal ?? []);
+  if (texts === null) return { refused: "event.too-deep", detail: "", id, source, receivedAt };
   return {
-    key: eventKey(event.source, event.id),
-    content,
+    key: eventKey(event.source, id),
+    content: eventContent(event, texts.whole),
     source,
-    id: event.id,
-    type: event.type,
-    time: event.time,
+    id,
+    type,
+    time,
     receivedAt,
     body,
-    verdict: judge(event, source, preparation),
+    verdict: judge({ event, source, type: bookType, texts }, preparation),
   };
 }
 
-function judge(event: ReadEvent, source: BookSource, preparation: Preparation): Rated | Unrated {
+interface Identified {
+  readonly event: ReadEvent;
+  readonly source: BookSource;
+  readonly type: BookType | null;
+  readonly texts: DataTexts;
+}
+
+function judge(identified: Identified, preparation: Preparation): Rated | Unrated {
   try {
-    return price(event, source, preparation);
+    return price(identified, preparation);
   } catch {
     // Our bug: the event is kept and can be replayed when it is mended.
     return quarantined("rating.failed");
@@ -107,36 +115,42 @@ function judge(event: ReadEvent, source: BookSource, preparation: Preparation): 
 }
 
 function price(
-  event: ReadEvent,
-  source: BookSource,
+  { event, source, type, texts }: Identified,
   { book, checks, receivedAt }: Preparation,
 ): Rated | Unrated {
   if (!isStorable(event)) return quarantined("event.text-not-storable");
   if (event.time < receivedAt - source.millisecondsBack) return quarantined("event.too-old");
   if (event.time > receivedAt + source.millisecondsAhead) return quarantined("event.in-future");
-  const type = book.types.get(event.type);
-  if (type === undefined) return quarantined("event.type-unknown", event.type);
+  if (type === null) return quarantined("event.type-unknown", event.type);
   const subject = event.subject === "" ? (source.body.account ?? "") : event.subject;
   if (subject === "") return quarantined("event.subject-missing");
   const account = findAccount(book, source.name, subject, event.time);
   if (account === null) return quarantined("event.account-unknown", subject);
-  const invalid = checks.check(type, event.data);
+  const data = texts.exact ? (plain(event.data) as ReadEvent["data"]) : event.data;
+  const invalid = checks.check(type, data);
   if (invalid !== null) return quarantined("event.data-invalid", invalid);
-  const data = plainData(event.data);
-  const measured: Measured | Unmeasurable = measureEvent(type, data, source.body.dialPlan ?? {});
+  const measured = measureEvent(type, data, source.body.dialPlan ?? NO_PLAN);
   if ("refused" in measured) return quarantined(measured.refused, measured.detail);
-  const rating = rateEvent({ account, type, time: event.time, ...measured }, book);
+  const { quantities, dimensions, numbers } = measured;
+  const rating = rateEvent(
+    { account, type, time: event.time, quantities, dimensions, numbers },
+    book,
+  );
   if ("refused" in rating) return quarantined(rating.refused, rating.detail);
   return {
     account,
     type,
     subject,
-    ...splitPersonal(type, data),
+    // Exact numbers are kept as texts: readers of the stored data may use doubles.
+    data: texts.exact ? writeData(data, type.body.personal ?? [])!.open : texts.open,
+    personal: texts.personal,
     charges: rating.charges,
     usageTuple: usageTuple(book, type, measured),
-    measured: measured.quantities[type.measure] ?? 0,
+    measured: quantities[type.measure] ?? 0,
   };
 }
+
+const NO_PLAN = {};
 
 function quarantined(code: RefusalCode, detail = ""): Unrated {
   return { quarantined: code, detail };
@@ -152,34 +166,11 @@ function isText(text: string): boolean {
 }
 
 /** Exact numbers as decimal texts, which every schema of a decimal accepts. */
-function plainData(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  for (const field in data) {
-    if (data[field] instanceof ExactNumber) {
-      return Object.fromEntries(
-        Object.entries(data).map(([name, value]) => [
-          name,
-          value instanceof ExactNumber ? value.digits : value,
-        ]),
-      );
-    }
-  }
-  return data;
-}
-
-function splitPersonal(
-  { body }: BookType,
-  data: Readonly<Record<string, unknown>>,
-): { data: string; personal: string | null } {
-  const personal: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
-  let some = false;
-  for (const field in data) {
-    if (body.personal?.includes(field)) {
-      personal[field] = data[field];
-      some = true;
-    } else rest[field] = data[field];
-  }
-  return { data: JSON.stringify(rest), personal: some ? JSON.stringify(personal) : null };
+function plain(value: unknown): unknown {
+  if (value instanceof ExactNumber) return value.digits;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
 }
 
 function usageTuple(book: Book, type: BookType, { dimensions }: Measured): Tuple {

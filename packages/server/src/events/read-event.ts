@@ -29,7 +29,7 @@ export const NAME_LENGTH_MAX = 256;
  * A number token that a double may not hold: 16 digits or more, or an exponent. It may also match inside
  * a text, which costs only time.
  */
-const LONG_NUMBER = /[:[,\s]-?(?:\d{16}|[\d.]{17}|[\d.]+[eE])/;
+const LONG_NUMBER = /[:[,\s]-?\d(?:\d{15}|[\d.]{16}|[\d.]*[eE])/;
 
 /** The event, or why the text cannot be one. Never throws. */
 export function readEvent(text: string): ReadEvent | RefusedEvent {

@@ -12,7 +12,7 @@ export const SERVER_LIMITS = {
   headerBytesMax: 16 * KIB,
   headersMax: 100,
   connectionsMax: 10_000,
-  pathParameterMax: 600,
+  pathParameterMax: 2_000,
 } as const;
 
 export const BODY_LIMITS = {

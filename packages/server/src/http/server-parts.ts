@@ -1,9 +1,11 @@
-import type { Book } from "@counterpart/domain/rating/book.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
+import type { Book } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import { loadRevision } from "../catalogue/catalogue.repo.ts";
+import type { Keyring } from "../keys/keyring.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
 import type { Database } from "../platform/database.ts";
-import type { Keyring } from "../keys/keyring.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What every route stands on. */
 export interface ServerParts {
@@ -14,8 +16,9 @@ export interface ServerParts {
   readonly opened: () => IngestParts | null;
   /** Opens them if a catalogue has been applied meanwhile. Refuses `catalogue.empty`. */
   readonly open: () => Promise<IngestParts>;
-  /** Whether the server has been told to stop. */
-  readonly stopping: () => boolean;
+  /** Aborted when the server is told to stop. */
+  readonly stop: AbortSignal;
+  readonly metrics: Metrics;
 }
 
 /** Opens the book and the writers when first needed: a server may start before its catalogue. */
@@ -50,8 +53,5 @@ export async function lazyIngest(
 /** The newest book, also when another process has published since this one last looked. */
 export async function newestBook(parts: ServerParts): Promise<Book> {
   const { keeper } = await parts.open();
-  const { rows } = await parts.database
-    .pool("reader")
-    .query<{ revision: number }>("select revision from gate");
-  return await keeper.refresh(rows[0]!.revision);
+  return await keeper.refresh(await loadRevision(parts.database.pool("reader")));
 }

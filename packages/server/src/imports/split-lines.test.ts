@@ -123,7 +123,6 @@ test("a million short lines are read in a second", async () => {
   let count = 0;
   for await (const batch of splitLines(million())) count += batch.length;
   expect(count).toBe(1_000_000);
-  // Ten times what it takes, so that a busy machine does not fail it.
-  expect(performance.now() - started).toBeLessThan(5_000);
-  process.stderr.write(`${performance.now()-started}`);
+  // It takes a tenth of that; the rest is for a busy machine.
+  expect(performance.now() - started).toBeLessThan(1_000);
 });

@@ -62,7 +62,10 @@ export function connectDatabase(
   { embedded, log = () => {} }: ConnectOptions = {},
 ): Database {
   const pools = new Map<DatabaseRole, pg.Pool>();
-  const report = (error: Error) => log(`a database connection was lost: ${error.message}`);
+  let closing = false;
+  const report = (error: Error): void => {
+    if (!closing) log(`a database connection was lost: ${error.message}`);
+  };
   const pool = (role: DatabaseRole): pg.Pool => {
     const known = pools.get(role);
     if (known !== undefined) return known;
@@ -78,6 +81,7 @@ export function connectDatabase(
     return made;
   };
   const close = async (): Promise<void> => {
+    closing = true;
     const open = [...pools.values()];
     pools.clear();
     await Promise.all(open.map((each) => each.end()));

@@ -8,6 +8,8 @@ export const LOCKS = {
   apply: 4_360_004,
   /** One close at a time. */
   close: 4_360_005,
+  /** With the hash of its run: one import of a file at a time. */
+  import: 4_360_006,
 } as const;
 
 /** Waits for a lock and holds it until the transaction ends. */

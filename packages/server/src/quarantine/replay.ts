@@ -63,10 +63,7 @@ async function replayPage(
     // The stored identity holds, whatever rule of content is in force now.
     if ("key" in prepared) candidates.push({ ...prepared, key, content });
   }
-  await makeMonths(
-    database,
-    candidates.map(({ time, verdict }) => ("charges" in verdict ? time : null)),
-  );
+  await makeMonths(database, candidates);
   await numberNewTuples(writer.client, candidates);
   try {
     const group = { candidates, refused: [], revision: book.revision };

@@ -88,7 +88,13 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   for (let at = 0; at < due.length; at += AGREEMENTS_PER_STEP) {
     const step = due.slice(at, at + AGREEMENTS_PER_STEP);
     if (!dryRun) await db.query("begin");
-    const prepared = await prepareStatements(db, { agreements: step, terms, period, cut });
+    const prepared = await prepareStatements(db, {
+      agreements: step,
+      terms,
+      period,
+      revision: book.revision,
+      cut,
+    });
     if (!dryRun) {
       await insertStatements(db, prepared);
       await db.query("commit");

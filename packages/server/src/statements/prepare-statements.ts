@@ -1,5 +1,6 @@
 /** Works out statements from totals, without storing them: previews and closes are the same code. */
 
+import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import { checkCatalogueId, statementId } from "@counterpart/domain/ids.ts";
 import {
   formatLocalDay,
@@ -21,6 +22,7 @@ import {
   listMonthTotals,
   listStatedLines,
   listStatedPeriods,
+  listTermVersions,
   listUnstatedMonths,
   type MonthTotal,
   type NewStatement,
@@ -30,6 +32,8 @@ export interface Preparation {
   readonly agreements: readonly BookAgreement[];
   readonly terms: ReadonlyMap<number, readonly CompiledTerm[]>;
   readonly period: MonthText;
+  /** Catalogue revision of the terms. */
+  readonly revision: number;
   /** Rows up to this cut are stated. */
   readonly cut: number;
 }
@@ -43,6 +47,8 @@ export async function prepareStatements(db: Db, preparation: Preparation): Promi
 interface Facts {
   /** Totals by `agreement/month`. */
   readonly totals: ReadonlyMap<string, readonly MonthTotal[]>;
+  /** Term versions that events were charged by and that are no longer in the catalogue. */
+  readonly retired: ReadonlyMap<number, Term>;
   /** Months to adjust, by agreement, oldest first. */
   readonly adjust: ReadonlyMap<number, readonly MonthText[]>;
   readonly stated: ReadonlyMap<number, ReadonlyMap<string, bigint>>;
@@ -50,7 +56,8 @@ interface Facts {
   readonly statedPeriods: ReadonlySet<string>;
 }
 
-async function loadFacts(db: Db, { agreements, period, cut }: Preparation): Promise<Facts> {
+async function loadFacts(db: Db, preparation: Preparation): Promise<Facts> {
+  const { agreements, period, cut } = preparation;
   const ids = agreements.map(({ handle }) => handle);
   const days = monthDays(period);
   const first = formatLocalDay(days.first);
@@ -81,23 +88,37 @@ async function loadFacts(db: Db, { agreements, period, cut }: Preparation): Prom
     ),
     stated,
     statedPeriods: await listStatedPeriods(db, ids),
+    retired: await loadRetired(db, preparation, totals),
   };
+}
+
+async function loadRetired(
+  db: Db,
+  { agreements, terms }: Preparation,
+  totals: readonly MonthTotal[],
+): Promise<Map<number, Term>> {
+  const current = new Set(
+    agreements.flatMap(({ handle }) => (terms.get(handle) ?? []).map(({ id }) => id)),
+  );
+  const used = new Set(totals.map(({ termVersion }) => termVersion));
+  const retired = [...used].filter((id) => !current.has(id));
+  return retired.length === 0 ? new Map() : await listTermVersions(db, retired);
 }
 
 function prepareStatement(
   agreement: BookAgreement,
-  { terms, period, cut }: Preparation,
+  { terms, period, revision, cut }: Preparation,
   facts: Facts,
 ): NewStatement {
   const { handle, zone, currency, body } = agreement;
-  const versions = terms.get(handle) ?? [];
+  const pricing = { currency, terms: terms.get(handle) ?? [], retired: facts.retired };
   const rules = { currency, rounding: body.rounding ?? "halfEven" };
   const stated = facts.stated.get(handle) ?? new Map<string, bigint>();
   const linesOf = (month: MonthText): StatementLine[] => {
     const key = `${handle}/${month}`;
     const fees = month === period || facts.statedPeriods.has(key);
     const totals = facts.totals.get(key) ?? [];
-    const groups = priceServicePeriod(versions, totals, monthPeriod(zone, month), fees);
+    const groups = priceServicePeriod(pricing, totals, monthPeriod(zone, month), fees);
     return statementLines(rules, month, groups, stated);
   };
   const lines = [...(facts.adjust.get(handle) ?? []).flatMap(linesOf), ...linesOf(period)];
@@ -106,6 +127,7 @@ function prepareStatement(
     agreement: handle,
     period,
     id: statementId(checkCatalogueId(agreement.name), period),
+    revision,
     cut,
     firstDay: formatLocalDay(days.first),
     endDay: formatLocalDay(days.end),

@@ -1,4 +1,5 @@
 /** The SQL of closing and reading statements. */
+import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { ServiceTotal } from "@counterpart/domain/statements/price-service-period.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
 import type { Db } from "../platform/database.ts";
@@ -111,6 +112,15 @@ export async function listUnstatedMonths(
   return rows;
 }
 
+/** Term versions that no catalogue in force has any more, as they were. */
+export async function listTermVersions(db: Db, ids: readonly number[]): Promise<Map<number, Term>> {
+  const { rows } = await db.query<{ id: number; body: Term }>(
+    "select id, body from term_version where id = any($1::integer[])",
+    [ids],
+  );
+  return new Map(rows.map(({ id, body }) => [id, body]));
+}
+
 export interface StatedRow {
   readonly agreement: number;
   readonly servicePeriod: string;
@@ -159,6 +169,7 @@ export interface NewStatement {
   readonly agreement: number;
   readonly period: string;
   readonly id: string;
+  readonly revision: number;
   readonly cut: number;
   readonly firstDay: string;
   readonly endDay: string;
@@ -175,17 +186,20 @@ export async function insertStatements(
 ): Promise<number> {
   const column = <T>(of: (statement: NewStatement) => T): T[] => statements.map(of);
   const { rows } = await db.query<{ agreement_id: number }>(
-    `insert into statement (agreement_id, period, id, cut, issued_at, first_day, end_day, kind,
-        currency, total_minor)
-      select agreement_id, period, id, cut, now(), first_day, end_day, kind, currency, total_minor
-      from unnest($1::integer[], $2::text[], $3::text[], $4::integer[], $5::date[], $6::date[],
-        $7::text[], $8::text[], $9::numeric[])
-        as new (agreement_id, period, id, cut, first_day, end_day, kind, currency, total_minor)
+    `insert into statement (agreement_id, period, id, revision, cut, issued_at, first_day, end_day,
+        kind, currency, total_minor)
+      select agreement_id, period, id, revision, cut, now(), first_day, end_day, kind, currency,
+        total_minor
+      from unnest($1::integer[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::date[],
+        $7::date[], $8::text[], $9::text[], $10::numeric[])
+        as new (agreement_id, period, id, revision, cut, first_day, end_day, kind, currency,
+          total_minor)
       on conflict do nothing returning agreement_id`,
     [
       column((statement) => statement.agreement),
       column((statement) => statement.period),
       column((statement) => statement.id),
+      column((statement) => statement.revision),
       column((statement) => statement.cut),
       column((statement) => statement.firstDay),
       column((statement) => statement.endDay),

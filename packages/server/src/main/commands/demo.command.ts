@@ -6,6 +6,8 @@ import {
   ingestDemoTraffic,
 } from "../../demo/run-demo.ts";
 import { countOutcomes, type OutcomeCount } from "../../events/intake.repo.ts";
+import { createKey } from "../../keys/create-key.ts";
+import { listKeys, revokeKey } from "../../keys/keys.repo.ts";
 import type { Database } from "../../platform/database.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group } from "../../platform/progress.ts";
@@ -13,8 +15,9 @@ import { reportMargin } from "../../statements/margin.ts";
 import { listStatements, type StatementHead } from "../../statements/read-statements.ts";
 import { print, say, withDatabase } from "../command-context.ts";
 import { type IngestParts, openIngest } from "../open-counterpart.ts";
+import { startServer } from "../serve.ts";
 import { printMargin } from "./report.commands.ts";
-import { serveUntilStopped } from "./serve.command.ts";
+import { closeWhenTold, readPort } from "./serve.command.ts";
 
 interface DemoOptions {
   readonly events: number;
@@ -23,6 +26,7 @@ interface DemoOptions {
 }
 
 const EVENTS_MAX = 100_000_000;
+const DEMO_KEY = "demo";
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -49,14 +53,6 @@ function readCount(text: string): number {
   return count;
 }
 
-export function readPort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new InvalidArgumentError("a port is a whole number from 0 to 65535");
-  }
-  return port;
-}
-
 async function runDemo(database: Database, { events, exit, port }: DemoOptions): Promise<void> {
   if (database.embedded !== undefined) {
     const { version, settings } = database.embedded;
@@ -67,17 +63,32 @@ async function runDemo(database: Database, { events, exit, port }: DemoOptions):
     changes === 0 ? "The catalogue is applied already." : `Catalogue applied: ${changes} objects.`,
   );
   const parts = await openIngest(database);
-  let closed: boolean;
+  let changed: boolean;
   try {
-    closed = await fillDemo(database, parts, events);
-  } catch (error) {
+    changed = await fillDemo(database, parts, events);
+  } finally {
     await parts.ingest.close();
-    throw error;
   }
   await printDemo(database, parts);
-  if (!closed) print("\nNothing was changed: this database holds the demo already.");
-  if (exit === true) return await parts.ingest.close();
-  await serveUntilStopped(database, { parts, port, demoKey: true });
+  if (!changed) print("\nNothing was changed: this database holds the demo already.");
+  if (exit !== true) await serveDemo(database, port);
+}
+
+/** Serves with a new key: the ones of earlier runs are revoked, since none can be shown again. */
+async function serveDemo(database: Database, port: number): Promise<void> {
+  const server = await startServer({ database, port });
+  const writer = database.pool("writer");
+  for (const { id, name, revokedAt } of await listKeys(writer, { limit: 1_000, offset: 0 })) {
+    if (name === DEMO_KEY && revokedAt === null) await revokeKey(writer, id);
+  }
+  const request = { name: DEMO_KEY, scopes: ["*" as const], sources: null, expiresAt: null };
+  const { key } = await createKey(database, request);
+  print(`\nAPI      ${server.address}\nkey      ${key}\n`);
+  print(
+    `curl -H "authorization: Bearer ${key}" \\\n  ${server.address}/v1/statements?period=${DEMO_PERIOD}`,
+  );
+  say("\nCtrl-C stops it.");
+  await closeWhenTold(server);
 }
 
 /** Returns whether anything changed. */

@@ -1,0 +1,225 @@
+/** Puts a stored statement line into words: before, now, difference, and each part that made it. */
+import type { Term } from "../catalogue/catalogue.ts";
+import { formatDecimal } from "../decimal.ts";
+import { formatInstant } from "../instant.ts";
+import { formatMoney } from "../money.ts";
+import type { RoundingMode } from "../rounding.ts";
+import type { Derivation } from "../statements/price-service-period.ts";
+import { describeDimensions } from "./describe-dimensions.ts";
+import { describeAmount, describeQuantity, describeUnit } from "./describe-quantity.ts";
+import type { ExplainedLine, ExplainedPart, ExplainedStatement, Step } from "./explained.ts";
+import type { RecordedLine, RecordedStatement } from "./recorded.ts";
+
+/** A statement with every line of it explained. */
+export function explainStatement(statement: RecordedStatement): ExplainedStatement {
+  const { id, agreement, period, firstDay, endDay, currency, total } = statement;
+  const { party, role } = agreement.body;
+  const issuedAt = formatInstant(statement.issuedAt);
+  const sum = `${formatMoney({ currency, minor: total })} ${currency}`;
+  const count = statement.lines.length === 1 ? "1 line" : `${statement.lines.length} lines`;
+  return {
+    kind: "statement",
+    ref: id,
+    agreement: agreement.name,
+    party,
+    role,
+    period,
+    firstDay,
+    endDay,
+    issuedAt,
+    currency,
+    total: formatMoney({ currency, minor: total }),
+    sentence:
+      `${id} states ${sum} for ${party} in ${count}, issued ${issuedAt} ` +
+      `of everything counted up to cut ${statement.cut}.`,
+    lines: statement.lines.map((line) => explainLine(statement, line)),
+  };
+}
+
+export function explainLine(statement: RecordedStatement, line: RecordedLine): ExplainedLine {
+  const { agreement, currency } = statement;
+  const { party, role, rounding = "halfEven" } = agreement.body;
+  const ref = `${statement.id}/${line.number}`;
+  const money = (minor: bigint): string => formatMoney({ currency, minor });
+  const [term] = [...line.terms.values()].slice(-1);
+  const title = term?.title ?? line.term;
+  const explained = {
+    kind: "line",
+    ref,
+    statement: statement.id,
+    number: line.number,
+    agreement: agreement.name,
+    party,
+    role,
+    term: line.term,
+    title,
+    dimensions: line.dimensions,
+    servicePeriod: line.servicePeriod,
+    isAdjustment: line.servicePeriod !== statement.period,
+    currency,
+    rounding,
+    events: line.derivation.every(({ kind }) => kind === "fee") ? "0" : `${line.count}`,
+    quantity: line.measure === "" ? "" : describeQuantity(line.measure, line.quantity),
+    amount: formatDecimal(line.amount, 12),
+    before: money(line.stated),
+    now: money(line.stated + line.money),
+    difference: money(line.money),
+    earlier: line.earlier.map((one) => ({ ref: one.ref, money: money(one.money) })),
+    parts: line.derivation.map((part) => explainPart(part, line, currency)),
+  } as const;
+  const list =
+    explained.events === "0"
+      ? null
+      : {
+          command: `counterpart explain ${ref} --events`,
+          path: `/v1/statements/${statement.id}/lines/${line.number}/events`,
+        };
+  const draft = { ...explained, list };
+  return { ...draft, sentence: lineSentence(draft), steps: lineSteps(draft, statement.cut) };
+}
+
+type Draft = Omit<ExplainedLine, "sentence" | "steps">;
+
+const ROUNDINGS: Readonly<Record<RoundingMode, string>> = {
+  up: "up",
+  down: "down",
+  halfUp: "half-up",
+  halfEven: "half-even",
+};
+
+function lineSentence(line: Draft): string {
+  const { ref, currency, title, servicePeriod, before, now, difference } = line;
+  const of =
+    Object.keys(line.dimensions).length === 0 ? "" : ` (${describeDimensions(line.dimensions)})`;
+  const what = `${title}${of}`;
+  if (line.isAdjustment) {
+    return (
+      `${ref} adjusts ${what} of ${servicePeriod} by ${difference} ${currency}: ` +
+      `${now} now, ${before} stated before.`
+    );
+  }
+  const events = line.events === "0" ? "" : ` from ${countOf(line.events)}`;
+  return (
+    `${ref} states ${difference} ${currency} for ${what} in ${servicePeriod}${events}: exactly ` +
+    `${describeAmount(line.amount, currency)}, rounded ${ROUNDINGS[line.rounding]}.`
+  );
+}
+
+function countOf(events: string): string {
+  return events === "1" ? "1 event" : `${events} events`;
+}
+
+function lineSteps(line: Draft, cut: number): Step[] {
+  const { currency, before, now, difference, servicePeriod, statement } = line;
+  const stored = `statement line ${line.ref}`;
+  const steps: Step[] = [
+    {
+      name: "agreement",
+      value: `${line.agreement} with ${line.party} as ${line.role}`,
+      from: statement,
+    },
+    { name: "term", value: `${line.term}, ${line.title}`, from: stored },
+    {
+      name: "service period",
+      value: line.isAdjustment ? `${servicePeriod}, an earlier one: an adjustment` : servicePeriod,
+      from: stored,
+    },
+  ];
+  if (Object.keys(line.dimensions).length > 0) {
+    steps.push({ name: "split by", value: describeDimensions(line.dimensions), from: stored });
+  }
+  if (line.parts.length === 0) {
+    steps.push({
+      name: "parts",
+      value: `none: nothing of it is left up to cut ${cut}`,
+      from: stored,
+    });
+  }
+  for (const part of line.parts) steps.push(...part.steps);
+  steps.push(
+    {
+      name: "amount",
+      value: `${describeAmount(line.amount, currency)}, exact, up to cut ${cut}`,
+      from: stored,
+    },
+    { name: "now", value: `${now} ${currency}, rounded ${ROUNDINGS[line.rounding]}`, from: stored },
+    { name: "before", value: `${before} ${currency}${statedOn(line)}`, from: stored },
+    { name: "difference", value: `${difference} ${currency}: this line`, from: stored },
+  );
+  if (line.list !== null) {
+    const value = `${countOf(line.events)}, listed by ${line.list.command}`;
+    steps.push({ name: "events", value, from: stored });
+  }
+  return steps;
+}
+
+function statedOn({ earlier, currency }: Draft): string {
+  if (earlier.length === 0) return "";
+  return `: ${earlier.map(({ ref, money }) => `${money} ${currency} on ${ref}`).join(", ")}`;
+}
+
+function explainPart(part: Derivation, line: RecordedLine, currency: string): ExplainedPart {
+  const { kind, termVersion, amount } = part;
+  const term = line.terms.get(termVersion);
+  const title = term?.title ?? line.term;
+  const from = `term version ${termVersion}`;
+  const steps = partSteps(part, line, currency, term).map((step) => ({ ...step, from }));
+  return { kind, termVersion, title, amount, steps };
+}
+
+function partSteps(
+  part: Derivation,
+  { measure }: RecordedLine,
+  currency: string,
+  term: Term | undefined,
+): Step[] {
+  const amount = describeAmount(part.amount, currency);
+  switch (part.kind) {
+    case "fee":
+      return [{ name: "fee", value: `${amount}, once in the period` }];
+    case "events": {
+      const used = measure === "" ? "" : `, ${describeQuantity(measure, BigInt(part.quantity))}`;
+      const of = part.base === null ? "" : `, of a base of ${describeAmount(part.base, currency)}`;
+      return [
+        { name: "charges", value: `${countOf(part.count)}${used}: ${amount}${of}, added exactly` },
+      ];
+    }
+    case "tiers":
+      return tierSteps(part, amount, currency, term);
+  }
+}
+
+function tierSteps(
+  part: Extract<Derivation, { kind: "tiers" }>,
+  amount: string,
+  currency: string,
+  term: Term | undefined,
+): Step[] {
+  const { unit, model } = part;
+  const quantityOf = (smallest: string): string =>
+    describeQuantity(unit.quantity, BigInt(smallest));
+  const per = describeUnit(term !== undefined && "per" in term.price ? term.price.per : unit);
+  const steps: Step[] = [
+    {
+      name: "tiers",
+      value:
+        model === "graduated"
+          ? "graduated: each unit at the rate of the tier that it falls in"
+          : "volume: every unit at the rate of the tier that the total reaches",
+    },
+  ];
+  if (part.included !== "0") {
+    steps.push({ name: "included", value: `${quantityOf(part.included)} free, taken off first` });
+  }
+  for (const { tier, quantity, rate, flat, amount: due } of part.tiers) {
+    const once = flat === "0" ? "" : ` and ${describeAmount(flat, currency)} once`;
+    steps.push({
+      name: `tier ${tier}`,
+      value:
+        `${quantityOf(quantity)} at ${describeAmount(rate, currency)} per ${per}${once}: ` +
+        describeAmount(due, currency),
+    });
+  }
+  steps.push({ name: "sum of tiers", value: `${amount}, rounded once, half-even at 12 places` });
+  return steps;
+}

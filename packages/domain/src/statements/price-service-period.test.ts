@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import type { Term } from "../catalogue/catalogue.ts";
+import type { Instant } from "../instant.ts";
+import type { Period } from "../period.ts";
+import type { CompiledTerm } from "../rating/book.ts";
+import { BEGINNING, FOREVER } from "../rating/compile-book.ts";
+import { priceServicePeriod, type ServiceTotal } from "./price-service-period.ts";
+
+const OCTOBER: Period = {
+  start: Date.parse("2026-10-01T00:00Z") as Instant,
+  end: Date.parse("2026-11-01T00:00Z") as Instant,
+};
+const MIDDLE = Date.parse("2026-10-15T00:00Z") as Instant;
+
+/** As much of a compiled term as pricing a period needs. */
+function version(id: number, term: Term, from = BEGINNING, to = FOREVER): CompiledTerm {
+  return { id, term, from, to } as CompiledTerm;
+}
+
+function used(termVersion: number, quantity: bigint, amount = 0n, tuple = 1): ServiceTotal {
+  return { termVersion, tuple, count: 1n, quantity, amount, base: 0n };
+}
+
+const FEE: Term = { id: "fee", price: { model: "fixedFee", amount: "49.00" } };
+const CALLS: Term = {
+  id: "calls",
+  on: "voice.call",
+  price: { model: "perUnit", rate: "0.01", per: "minute" },
+};
+const SMS: Term = {
+  id: "sms",
+  on: "sms.message",
+  price: {
+    model: "graduated",
+    per: "segment",
+    included: "100",
+    tiers: [
+      { upTo: "1000", rate: "0.01" },
+      { upTo: null, rate: "0.005" },
+    ],
+  },
+};
+const EUR = { currency: "EUR", retired: new Map<number, Term>() };
+const amounts = (groups: readonly { term: string; amount: bigint }[]) =>
+  Object.fromEntries(groups.map(({ term, amount }) => [term, Number(amount) / 1e12]));
+
+test("events' amounts are added, tiers are walked over the whole month, a fee is due once", () => {
+  const terms = [version(1, FEE), version(2, CALLS), version(3, SMS)];
+  const totals = [used(2, 60_000n, 10n ** 10n, 1), used(2, 60_000n, 10n ** 10n, 2), used(3, 1_300n)];
+  const groups = priceServicePeriod({ ...EUR, terms }, totals, OCTOBER, true);
+  // 1,300 − 100 included = 1,200: 1,000 × 0.01 + 200 × 0.005 = 11.
+  expect(groups.map(({ term, tuple }) => `${term}/${tuple}`)).toEqual([
+    "fee/0",
+    "calls/1",
+    "calls/2",
+    "sms/0",
+  ]);
+  expect(amounts(groups)).toEqual({ fee: 49, calls: 0.01, sms: 11 });
+});
+
+test("tiers see the sum of all dimension values", () => {
+  const totals = [used(3, 600n, 0n, 1), used(3, 700n, 0n, 2)];
+  const groups = priceServicePeriod({ ...EUR, terms: [version(3, SMS)] }, totals, OCTOBER, true);
+  expect(amounts(groups)).toEqual({ sms: 11 });
+});
+
+test("a fee that changes in mid-month is due once, at the version that began the month", () => {
+  const dearer: Term = { id: "fee", price: { model: "fixedFee", amount: "59.00" } };
+  const terms = [version(1, FEE, BEGINNING, MIDDLE), version(2, dearer, MIDDLE)];
+  expect(amounts(priceServicePeriod({ ...EUR, terms }, [], OCTOBER, true))).toEqual({ fee: 49 });
+});
+
+test("a month that was never stated itself takes no fee when it is adjusted", () => {
+  const terms = [version(1, FEE)];
+  expect(priceServicePeriod({ ...EUR, terms }, [], OCTOBER, false)).toEqual([]);
+});
+
+test("what an edited version charged stays charged, on the same line as its successor's", () => {
+  const edited = { ...CALLS, title: "Calls", price: { ...CALLS.price, rate: "0.02" } } as Term;
+  const retired = new Map([[2, CALLS]]);
+  const totals = [used(2, 60_000n, 10n ** 10n), used(4, 60_000n, 2n * 10n ** 10n)];
+  const pricing = { currency: "EUR", terms: [version(4, edited)], retired };
+  const [line] = priceServicePeriod(pricing, totals, OCTOBER, true);
+  expect(line).toMatchObject({ term: "calls", amount: 3n * 10n ** 10n, count: 2n });
+  expect(line!.derivation).toHaveLength(2);
+});
+
+test("what a term that was taken away charged stays charged", () => {
+  const pricing = { currency: "EUR", terms: [], retired: new Map([[2, CALLS]]) };
+  const [line] = priceServicePeriod(pricing, [used(2, 60_000n, 10n ** 10n)], OCTOBER, true);
+  expect(line).toMatchObject({ term: "calls", amount: 10n ** 10n });
+});
+
+test("a retired version's quantity goes through the tiers of the version that took its place", () => {
+  const retired = new Map([[3, SMS]]);
+  const pricing = { currency: "EUR", terms: [version(5, { ...SMS, title: "SMS" })], retired };
+  // Together 1,300 as above; walked apart they would have the included units twice.
+  const groups = priceServicePeriod(pricing, [used(3, 600n), used(5, 700n)], OCTOBER, true);
+  expect(amounts(groups)).toEqual({ sms: 11 });
+});
+
+test("a total that no term stands for is our fault, never dropped", () => {
+  const price = () => priceServicePeriod({ ...EUR, terms: [] }, [used(9, 1n)], OCTOBER, true);
+  expect(price).toThrow("every total of the period is in a line group");
+});

@@ -1,0 +1,87 @@
+/**
+ * A process of Counterpart for crash tests: takes commands as JSON lines on its standard input and answers
+ * each on its standard output when it is done. With CRASH_AT=committed:3 it kills itself at a step.
+ */
+import { createInterface } from "node:readline";
+import { parseInstant } from "@counterpart/domain/instant.ts";
+import { parseMonth } from "@counterpart/domain/period.ts";
+import { applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
+import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
+import { readCatalogueDirectory } from "../src/catalogue/read-directory.ts";
+import { DEMO_CATALOGUE } from "../src/demo/run-demo.ts";
+import type { AtStep } from "../src/events/commit-group.ts";
+import { type IngestParts, openIngest, openMigratedDatabase } from "../src/main/open-counterpart.ts";
+import { replayQuarantine } from "../src/quarantine/replay.ts";
+import { closePeriod } from "../src/statements/close-period.ts";
+import { type Command, CRASH_NOW, type Result, type Sent, type Told } from "./crash-protocol.ts";
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const tell = (told: Told): void => void process.stdout.write(`${JSON.stringify(told)}\n`);
+
+const [crashStep, crashCount] = (process.env.CRASH_AT ?? "none:0").split(":");
+let stepsLeft = Number(crashCount);
+const atStep: AtStep = (step) => {
+  if (step === crashStep && --stepsLeft <= 0) process.kill(process.pid, "SIGKILL");
+};
+
+const database = await openMigratedDatabase(process.env, say);
+let parts: Promise<IngestParts> | null = null;
+
+function openParts(): Promise<IngestParts> {
+  parts ??= openIngest(database, { now: () => CRASH_NOW, groupMax: 40, atStep });
+  return parts;
+}
+
+async function carryOut(command: Command): Promise<Result> {
+  switch (command.do) {
+    case "submit": {
+      const { ingest } = await openParts();
+      const { bodies, lane } = command;
+      return { outcomes: await ingest.submit({ bodies, lane, sources: null }) };
+    }
+    case "apply":
+      return { applied: await applyEdition(command.edition) };
+    case "replay": {
+      const keeper = await openBookKeeper(database);
+      return { replayed: await replayQuarantine(database, keeper, { codes: null }) };
+    }
+    case "close": {
+      const keeper = await openBookKeeper(database);
+      const { statements, already } = await closePeriod(database, keeper.book(), {
+        period: parseMonth(command.period),
+        now: parseInstant(command.now),
+        dryRun: false,
+        despiteQuarantine: true,
+      });
+      return { closed: statements.map(({ id }) => id), already };
+    }
+  }
+}
+
+async function applyEdition(edition: number): Promise<number> {
+  const read = await readCatalogueDirectory(DEMO_CATALOGUE);
+  const { catalogue } = read;
+  if (catalogue === null) throw new Error("the sample catalogue can be read");
+  const more = { currency: "GBP", from: `2030-01-${String(edition).padStart(2, "0")}`, rate: "1" };
+  const exchangeRates = edition === 0 ? catalogue.exchangeRates : [...catalogue.exchangeRates, more];
+  const edited = { ...read, catalogue: { ...catalogue, exchangeRates } };
+  const applied = await applyCatalogue(database, { read: edited, by: "test", dryRun: false });
+  return applied.revision;
+}
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const { number, ...command } = JSON.parse(line) as Sent;
+    carryOut(command).then(
+      (result) => tell({ number, ...result }),
+      (error: unknown) => tell({ number, failed: String(error) }),
+    );
+  })
+  .on("close", () => {
+    const finish = async (): Promise<void> => {
+      await (await parts)?.ingest.close();
+      await database.close();
+    };
+    void finish();
+  });
+tell({ ready: { url: database.url, postmaster: database.embedded?.pid ?? null } });

@@ -1,0 +1,139 @@
+/** Ways to lose a process, its PostgreSQL or a part of it, at random instants or at exact points. */
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { SeededRandom } from "../src/demo/seeded-random.ts";
+import { LOCKS } from "../src/platform/locks.ts";
+import type { CrashProcess } from "./crash-process.ts";
+
+/** At random instants: the process, its PostgreSQL, both, one backend; the process while it applies. */
+export const RANDOM_FAULTS = ["process", "postmaster", "both", "backend", "apply"] as const;
+
+/** At exact points: after a step of the ingest transaction, while a month is attached, at the gate. */
+export const EXACT_FAULTS = [
+  "claimed",
+  "copied",
+  "totalled",
+  "committed",
+  "month",
+  "gate",
+] as const;
+
+export type Fault = (typeof RANDOM_FAULTS)[number] | (typeof EXACT_FAULTS)[number];
+
+/** What the environment of a process must say so that the fault hits it. */
+export function faultEnvironment(fault: Fault, random: SeededRandom): Record<string, string> {
+  const steps: readonly Fault[] = ["claimed", "copied", "totalled", "committed"];
+  return steps.includes(fault) ? { CRASH_AT: `${fault}:${1 + random.below(60)}` } : {};
+}
+
+export interface Scene {
+  readonly process: CrashProcess;
+  readonly random: SeededRandom;
+  /** Number of the next catalogue edition. */
+  readonly edition: number;
+  /** Sends events of a month that has none yet. */
+  readonly openMonth: () => void;
+}
+
+/** Makes it happen. The process has died when this ends, except after `backend`. */
+export async function strike(fault: Fault, scene: Scene): Promise<void> {
+  const { process: child, random } = scene;
+  switch (fault) {
+    case "process":
+      await sleep(random.below(250));
+      break;
+    case "postmaster":
+      await sleep(random.below(250));
+      process.kill(child.postmaster!, "SIGKILL");
+      // The process finds out, in part: some batches fail, some wait for the database to come back.
+      await sleep(random.below(400));
+      break;
+    case "both":
+      await sleep(random.below(250));
+      process.kill(child.postmaster!, "SIGKILL");
+      break;
+    case "backend":
+      await sleep(random.below(250));
+      await killBackend(child, random);
+      return;
+    case "apply":
+      void child.ask({ do: "apply", edition: scene.edition });
+      await sleep(random.below(700));
+      break;
+    case "month":
+      await killWhileAttaching(scene);
+      break;
+    case "gate":
+      await killAtGate(scene);
+      break;
+    default:
+      break; // The process kills itself at the step.
+  }
+  if (!isStep(fault)) child.kill();
+  await child.ended;
+}
+
+function isStep(fault: Fault): boolean {
+  return fault === "claimed" || fault === "copied" || fault === "totalled" || fault === "committed";
+}
+
+/** PostgreSQL ends every session and recovers when one backend is killed: the process lives on. */
+async function killBackend(child: CrashProcess, random: SeededRandom): Promise<void> {
+  await withSession(child.url, async (session) => {
+    const { rows } = await session.query<{ pid: number }>(
+      "select pid from pg_stat_activity where application_name = 'counterpart-writer' order by pid",
+    );
+    const victim = rows[random.below(rows.length)];
+    if (victim === undefined) throw new Error("there is a writer to kill");
+    process.kill(victim.pid, "SIGKILL");
+  });
+}
+
+/** Holds what attaching a partition needs, so that the process is killed with its table half made. */
+async function killWhileAttaching({ process: child, openMonth }: Scene): Promise<void> {
+  await withSession(child.url, async (session) => {
+    await session.query("begin; lock table event in share update exclusive mode");
+    openMonth();
+    await untilWaiting(session, "query like 'alter table event attach%'");
+    child.kill();
+  });
+}
+
+/** Holds the gate, so that the process is killed with a catalogue that is stored but not in force. */
+async function killAtGate({ process: child, edition }: Scene): Promise<void> {
+  await withSession(child.url, async (session) => {
+    await session.query("begin");
+    await session.query("select pg_advisory_xact_lock_shared($1)", [LOCKS.gate]);
+    void child.ask({ do: "apply", edition }).then(console.log);
+    await untilWaiting(session, "query like 'select pg_advisory_xact_lock(%'");
+    child.kill();
+  });
+}
+
+/** Waits until another session stands before a lock with such a statement. */
+export async function untilWaiting(session: pg.Client, condition: string): Promise<void> {
+  const sql = `select 1 from pg_stat_activity
+    where wait_event_type = 'Lock' and pid <> pg_backend_pid() and ${condition}`;
+  for (let tried = 0; tried < 500; tried++) {
+    const { rows } = await session.query(sql);
+    if (rows.length > 0) return;
+    await sleep(10);
+  }
+  console.log((await session.query("select pid, wait_event_type, wait_event, state, query from pg_stat_activity")).rows);
+  throw new Error(`nobody waits: ${condition}`);
+}
+
+/** A session that may be lost with the server. */
+export async function withSession(
+  url: string,
+  work: (session: pg.Client) => Promise<void>,
+): Promise<void> {
+  const session = new pg.Client({ connectionString: url });
+  session.on("error", () => undefined);
+  await session.connect();
+  try {
+    await work(session);
+  } finally {
+    await session.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,29 @@
+/** What the crash tests and the processes that they kill say to each other, as JSON lines. */
+import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
+import type { ItemOutcome } from "../src/events/ingest.ts";
+
+/** When the events of crash tests are received, so that a second run judges their times alike. */
+export const CRASH_NOW: Instant = parseInstant("2026-11-20T12:00:00Z");
+
+export type Command =
+  | { readonly do: "submit"; readonly bodies: readonly string[]; readonly lane: "single" | "bulk" }
+  /** Publishes the catalogue again with another exchange rate, which changes no charge. */
+  | { readonly do: "apply"; readonly edition: number }
+  | { readonly do: "replay" }
+  | { readonly do: "close"; readonly period: string; readonly now: string };
+
+export type Result =
+  | { readonly outcomes: readonly ItemOutcome[] }
+  | { readonly applied: number }
+  | { readonly replayed: { readonly tried: number; readonly released: number } }
+  | { readonly closed: readonly string[]; readonly already: number }
+  | { readonly failed: string };
+
+export interface Ready {
+  readonly url: string;
+  /** Of the embedded server; null when DATABASE_URL named one. */
+  readonly postmaster: number | null;
+}
+
+export type Sent = { readonly number: number } & Command;
+export type Told = { readonly ready: Ready } | ({ readonly number: number } & Result);

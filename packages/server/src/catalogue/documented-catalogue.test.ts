@@ -1,0 +1,21 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts";
+import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import { expect, test } from "vitest";
+import { readCatalogueDirectory } from "./read-directory.ts";
+
+test("the catalogue in the documentation can be applied as it stands", async () => {
+  const guide = await readFile(new URL("../../../../docs/CATALOGUE.md", import.meta.url), "utf8");
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(guide)!;
+  const directory = await mkdtemp(join(tmpdir(), "documented-catalogue-"));
+  try {
+    await writeFile(join(directory, "catalogue.yaml"), yaml!);
+    const { catalogue, problems } = await readCatalogueDirectory(directory);
+    expect(problems).toEqual([]);
+    expect(checkCatalogue(catalogue!, BUILT_IN_TYPES)).toEqual([]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});

@@ -1,0 +1,148 @@
+/** Explanations on the wire: as the domain makes them, described for the API. */
+import { z } from "zod";
+
+const stepSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  from: z.string().optional().describe("Where it is recorded, such as deck row 345"),
+});
+const stepsSchema = z.array(stepSchema).describe("Recorded facts, in the order they took part");
+
+export const chargeSchema = z.object({
+  kind: z.literal("charge"),
+  ref: z.string().describe("The event's key, # and the charge's number"),
+  agreement: z.string(),
+  party: z.string(),
+  role: z.string(),
+  seller: z.string(),
+  term: z.string(),
+  title: z.string(),
+  termVersion: z.int(),
+  day: z.string().describe("Local day of the agreement on which it counts"),
+  currency: z.string(),
+  amount: z.string().nullable().describe("Exact; null: made when the period is closed"),
+  quantity: z.string(),
+  billed: z.string(),
+  rate: z.string(),
+  sentence: z.string(),
+  steps: stepsSchema,
+});
+
+const identity = {
+  ref: z.string().describe("The event's key"),
+  source: z.string(),
+  id: z.string(),
+  type: z.string(),
+  time: z.string(),
+  receivedAt: z.string(),
+};
+
+export const explainedEventSchema = z.union([
+  z.object({
+    kind: z.literal("event"),
+    ...identity,
+    account: z.string(),
+    sentence: z.string(),
+    steps: stepsSchema,
+    charges: z.array(chargeSchema),
+  }),
+  z.object({
+    kind: z.literal("quarantined"),
+    ...identity,
+    code: z.string(),
+    detail: z.string(),
+    cure: z.string(),
+    sentence: z.string(),
+    steps: stepsSchema,
+  }),
+]);
+
+export const eventSchema = z.union([
+  z.object({
+    state: z.literal("accepted"),
+    key: z.string(),
+    source: z.string(),
+    id: z.string(),
+    type: z.string(),
+    account: z.string(),
+    time: z.string(),
+    receivedAt: z.string(),
+    charges: z.array(
+      chargeSchema.pick({
+        ref: true,
+        agreement: true,
+        party: true,
+        role: true,
+        term: true,
+        day: true,
+        quantity: true,
+        billed: true,
+        rate: true,
+        amount: true,
+        currency: true,
+      }),
+    ),
+  }),
+  z.object({
+    state: z.literal("quarantined"),
+    key: z.string(),
+    source: z.string(),
+    id: z.string(),
+    type: z.string(),
+    time: z.string(),
+    receivedAt: z.string(),
+    code: z.string(),
+    detail: z.string(),
+  }),
+]);
+
+export const explainedLineSchema = z.object({
+  kind: z.literal("line"),
+  ref: z.string(),
+  statement: z.string(),
+  number: z.int(),
+  agreement: z.string(),
+  party: z.string(),
+  role: z.string(),
+  term: z.string(),
+  title: z.string(),
+  dimensions: z.record(z.string(), z.string()),
+  servicePeriod: z.string(),
+  isAdjustment: z.boolean(),
+  currency: z.string(),
+  rounding: z.string(),
+  events: z.string(),
+  quantity: z.string(),
+  amount: z.string().describe("Exact, before rounding"),
+  before: z.string().describe("Money that earlier statements stated"),
+  now: z.string().describe("What it is now"),
+  difference: z.string().describe("This line: now less before"),
+  earlier: z.array(z.object({ ref: z.string(), money: z.string() })),
+  parts: z.array(
+    z.object({
+      kind: z.enum(["events", "fee", "tiers"]),
+      termVersion: z.int(),
+      title: z.string(),
+      amount: z.string(),
+      steps: stepsSchema,
+    }),
+  ),
+  list: z.object({ command: z.string(), path: z.string() }).nullable(),
+  sentence: z.string(),
+  steps: stepsSchema,
+});
+
+export const lineEventSchema = z.object({
+  charge: z.string(),
+  event: z.string(),
+  source: z.string(),
+  id: z.string(),
+  account: z.string(),
+  time: z.string(),
+  day: z.string(),
+  quantity: z.string(),
+  billed: z.string(),
+  amount: z.string().nullable(),
+  base: z.string().nullable(),
+  statedBefore: z.boolean(),
+});

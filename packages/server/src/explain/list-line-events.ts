@@ -1,0 +1,151 @@
+/** The events behind a statement line. */
+
+import type { Agreement } from "@counterpart/domain/catalogue/catalogue.ts";
+import { formatDecimal } from "@counterpart/domain/decimal.ts";
+import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
+import {
+  checkZone,
+  formatLocalDay,
+  monthDays,
+  monthPeriod,
+  parseMonth,
+} from "@counterpart/domain/period.ts";
+import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Db } from "../platform/database.ts";
+import {
+  type LineEventRow,
+  type LineEventsQuery,
+  listLineAccounts,
+  listLineEventRows,
+  loadObjects,
+  loadPreviousCut,
+} from "./explain.repo.ts";
+import { loadLine } from "./explain-line.ts";
+
+export interface LineEventsPage {
+  /** The `nextCursor` of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** One charge that a line counts. */
+export interface LineEvent {
+  /** `<event key>#2`, for `explainCharge`. */
+  readonly charge: string;
+  readonly event: string;
+  readonly source: string;
+  readonly id: string;
+  readonly account: string;
+  readonly time: string;
+  /** Local day of the agreement. */
+  readonly day: string;
+  /** Smallest units, used and billed. */
+  readonly quantity: string;
+  readonly billed: string;
+  /** Exact, in the statement's currency; null when the term is priced at close. */
+  readonly amount: string | null;
+  /** What a share was taken of. */
+  readonly base: string | null;
+  /** Whether an earlier statement has stated it: of an adjustment, the others are what is new. */
+  readonly statedBefore: boolean;
+}
+
+export interface LineEvents {
+  readonly data: readonly LineEvent[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * The charges that a line's exact amount stands on, in order of account, time and key: everything
+ * of its service period up to the statement's cut, on an adjustment line too. Of an event-priced
+ * term the amounts add up to the line's, of one priced at close the quantities do. Refuses
+ * `explain.not-found` and `request.cursor-malformed`.
+ */
+export async function listLineEvents(
+  db: Db,
+  ref: string,
+  { after, limit }: LineEventsPage,
+): Promise<LineEvents> {
+  const cursor = after === undefined ? null : readCursor(after);
+  const { statement, line } = await loadLine(db, ref);
+  const objects = await loadObjects(db, statement.revision, [
+    { kind: "agreements", id: statement.agreement },
+  ]);
+  const { timeZone } = objects.get(`agreements/${statement.agreement}`) as Agreement;
+  const month = parseMonth(line.service_period);
+  const { first, end } = monthDays(month);
+  const charges = {
+    // Versions priced at close and per event have lines of their own, with the same tuples.
+    versions: line.derivation.map(({ termVersion }) => termVersion),
+    firstDay: first,
+    endDay: end,
+    tuple: line.tuple,
+    cut: statement.cut,
+  };
+  const span = monthPeriod(checkZone(timeZone), month);
+  const accounts = await listLineAccounts(db, {
+    ...charges,
+    agreement: statement.agreement_id,
+    from: cursor?.account ?? 0,
+  });
+  const rows: LineEventRow[] = [];
+  for (const account of accounts) {
+    // One more than is shown tells whether there is a next page.
+    const left = limit + 1 - rows.length;
+    if (left === 0) break;
+    const from = cursor?.account === account ? cursor : null;
+    const page = { ...charges, ...span, account, after: from, limit: left };
+    rows.push(...(await listLineEventRows(db, page)));
+  }
+  const previousCut = await loadPreviousCut(db, statement, line.service_period);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    data: shown.flatMap((row) => chargesOf(row, charges, previousCut)),
+    nextCursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
+  };
+}
+
+type ChargeFilter = Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "tuple">;
+
+function chargesOf(row: LineEventRow, filter: ChargeFilter, previousCut: number): LineEvent[] {
+  return chargesFromText(row.charges).flatMap((charge, at) => {
+    const { day, tuple, termVersion, amount, base } = charge;
+    if (!filter.versions.includes(termVersion)) return [];
+    if (day < filter.firstDay || day >= filter.endDay) return [];
+    if (filter.tuple !== 0 && tuple !== filter.tuple) return [];
+    return {
+      charge: `${row.key}#${at + 1}`,
+      event: row.key,
+      source: row.source,
+      id: row.id,
+      account: row.account,
+      time: formatInstant(Number(row.time) as Instant),
+      day: formatLocalDay(day),
+      quantity: `${charge.raw}`,
+      billed: `${charge.billed}`,
+      amount: amount === null ? null : formatDecimal(amount, 12),
+      base: base === null ? null : formatDecimal(base, 12),
+      statedBefore: row.cut <= previousCut,
+    };
+  });
+}
+
+function writeCursor({ account_id, time, key }: LineEventRow): string {
+  return `${account_id}.${time}.${key}`;
+}
+
+const CURSOR = /^([1-9]\d{0,8})\.(-?\d{1,13})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+interface Cursor {
+  readonly account: number;
+  readonly time: number;
+  readonly key: string;
+}
+
+function readCursor(text: string): Cursor {
+  const [, account, time, key] = CURSOR.exec(text) ?? [];
+  if (key === undefined) throw new Refusal("request.cursor-malformed");
+  return { account: Number(account), time: Number(time), key };
+}

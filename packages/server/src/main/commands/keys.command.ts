@@ -1,0 +1,91 @@
+import { parseInstant } from "@counterpart/domain/instant.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { Command } from "commander";
+import { createKey } from "../../keys/create-key.ts";
+import { type KeyRecord, listKeys, revokeKey } from "../../keys/keys.repo.ts";
+import { checkScope, SCOPES } from "../../keys/scopes.ts";
+import { printTable } from "../../platform/print-table.ts";
+import { print, printJson, say, withDatabase } from "../command-context.ts";
+
+interface CreateOptions {
+  readonly name: string;
+  readonly scope: readonly string[];
+  readonly source?: readonly string[];
+  readonly expires?: string;
+  readonly json?: boolean;
+}
+
+const LISTED_MAX = 10_000;
+
+export function keysCommand(): Command {
+  const command = new Command("keys").summary("make, list and revoke API keys");
+  command
+    .command("create")
+    .summary("make a key and show it, once")
+    .requiredOption("--name <name>", "what the key is for")
+    .requiredOption("--scope <scope>", `${SCOPES.join(", ")} or *; may be repeated`, collect)
+    .option("--source <source>", "a source it may write; may be repeated (default: all)", collect)
+    .option("--expires <time>", "RFC 3339, such as 2027-01-01T00:00:00Z (default: never)")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  counterpart keys create --name switch --scope events:write --source voice-switch",
+    )
+    .action(create);
+  command
+    .command("list")
+    .summary("list keys, newest first")
+    .option("--json", "print JSON")
+    .action(list);
+  command
+    .command("revoke")
+    .summary("revoke a key; servers refuse it within 5 seconds")
+    .argument("<id>", "id of the key, as listed")
+    .action(revoke);
+  return command;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+async function create(options: CreateOptions): Promise<void> {
+  const { name, scope, source, expires, json = false } = options;
+  const scopes = scope.map(checkScope);
+  const expiresAt = expires === undefined ? null : new Date(parseInstant(expires)).toISOString();
+  await withDatabase(async ({ database }) => {
+    const request = { name, scopes, sources: source ?? null, expiresAt };
+    const created = await createKey(database, request);
+    if (json) printJson(created);
+    else {
+      print(created.key);
+      say(`Key ${created.id} is shown only now. Send it as: Authorization: Bearer cpk_…`);
+    }
+  });
+}
+
+async function list({ json = false }: { readonly json?: boolean }): Promise<void> {
+  await withDatabase(async ({ database }) => {
+    const keys = await listKeys(database.pool("writer"), { limit: LISTED_MAX, offset: 0 });
+    if (json) printJson(keys);
+    else print(tableOf(keys));
+  });
+}
+
+const COLUMNS = ["id", "name", "scopes", "sources", "created", "state"];
+
+function tableOf(keys: readonly KeyRecord[]): string {
+  const rows = keys.map(({ id, name, scopes, sources, createdAt, expiresAt, revokedAt }) => {
+    const state = revokedAt !== null ? "revoked" : expiresAt === null ? "" : `until ${expiresAt}`;
+    return [id, name, scopes.join(" "), sources?.join(" ") ?? "all", createdAt, state];
+  });
+  const columns = COLUMNS.map((title) => ({ title }));
+  return printTable(columns, rows);
+}
+
+async function revoke(id: string): Promise<void> {
+  await withDatabase(async ({ database }) => {
+    if (!(await revokeKey(database.pool("writer"), id))) throw new Refusal("key.unknown", { id });
+    say(`Key ${id} is revoked.`);
+  });
+}

@@ -1,0 +1,91 @@
+/** Starts the HTTP server and stops it in order. */
+
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Logger } from "pino";
+import { buildServer } from "../http/build-server.ts";
+import { STOP_MS_MAX } from "../http/limits.ts";
+import { makeMetrics } from "../http/metrics.ts";
+import { serverLog } from "../http/server-log.ts";
+import { lazyIngest, type ServerParts } from "../http/server-parts.ts";
+import { openKeyring } from "../keys/keyring.ts";
+import type { Database } from "../platform/database.ts";
+import { type Clerk, type ClerkOptions, startClerk } from "./clerk.ts";
+import { type OpenIngestOptions, openIngest, now as systemNow } from "./open-counterpart.ts";
+
+export interface ServeOptions extends OpenIngestOptions {
+  /** Migrated. The caller closes it, after the server. */
+  readonly database: Database;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0, which is the default: any that is free. */
+  readonly port?: number;
+  /** Lets the host be one that other machines reach. */
+  readonly allowRemote?: boolean;
+  /** Close months that are due, hour by hour. Default false. */
+  readonly closeDue?: boolean;
+  readonly logger?: Logger;
+  /** Check answers against their schemas, as tests do. */
+  readonly checkAnswers?: boolean;
+}
+
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:8787`. */
+  readonly address: string;
+  /**
+   * Takes nothing new, finishes what is under way, commits what was handed in. After 30 seconds it cuts
+   * what is still connected. Can be called twice.
+   */
+  close(): Promise<void>;
+}
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/** Refuses `server.host-not-loopback`. */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { database, host = "127.0.0.1", port = 0, allowRemote = false } = options;
+  const { closeDue = false, checkAnswers = false } = options;
+  if (!LOOPBACK.includes(host) && !allowRemote) {
+    throw new Refusal("server.host-not-loopback", { host });
+  }
+  const now: () => Instant = options.now ?? systemNow;
+  const logger = options.logger ?? serverLog("silent");
+  const clerks: Clerk[] = [];
+  const ingest = await lazyIngest(async () => {
+    const opened = await openIngest(database, { ...options, now });
+    const log: ClerkOptions["log"] = (event, detail) => logger.info(detail, event);
+    clerks.push(startClerk({ database, keeper: opened.keeper, closeDue, log }));
+    return opened;
+  });
+  const stop = new AbortController();
+  const metrics = makeMetrics(() => ingest.opened()?.ingest.waiting() ?? null);
+  const keyring = openKeyring(database, now);
+  const parts: ServerParts = { database, keyring, now, ...ingest, stop: stop.signal, metrics };
+  const app = await buildServer(parts, { logger, checkAnswers });
+  await app.listen({ host, port });
+  const { address, port: taken, family } = app.server.address() as AddressInfo;
+
+  const stopInOrder = async (): Promise<void> => {
+    stop.abort();
+    const cut = setTimeout(() => app.server.closeAllConnections(), STOP_MS_MAX).unref();
+    const closed = app.close();
+    // A connection that falls idle after its answer would otherwise be kept alive for its next request.
+    const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
+    await closed.finally(() => clearInterval(idle));
+    const finished = Promise.all([ingest.close(), ...clerks.map((clerk) => clerk.stop())]);
+    await Promise.race([finished, sleep(STOP_MS_MAX, undefined, { ref: false })]);
+    clearTimeout(cut);
+  };
+  let stopped: Promise<void> | null = null;
+  return {
+    address: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,
+    close() {
+      stopped ??= stopInOrder();
+      return stopped;
+    },
+  };
+}
+
+const IDLE_CHECK_MS = 50;

@@ -1,0 +1,133 @@
+/** Closing a period, and the two reports that are read before and after it. */
+import { formatDecimal } from "@counterpart/domain/decimal.ts";
+import { formatInstant } from "@counterpart/domain/instant.ts";
+import { formatMoney } from "@counterpart/domain/money.ts";
+import { parseMonth } from "@counterpart/domain/period.ts";
+import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { newestBook, type ServerParts } from "../http/server-parts.ts";
+import { wireFlag, wireText } from "../http/wire-text.ts";
+import { type CloseResult, closePeriod } from "./close-period.ts";
+import { listAccounts } from "./completeness.repo.ts";
+import { reportMargin } from "./margin.ts";
+import { closeSchema, completenessSchema, marginSchema } from "./statements-wire.ts";
+
+const period = wireText(7).describe("Such as 2026-10");
+
+export const closeRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
+  const db = parts.database.pool("reader");
+  app.post(
+    "/v1/periods/:period/close",
+    {
+      config: {
+        scope: "statements:close",
+        refuses: ["catalogue.empty", "close.not-complete", "close.quarantined", "period.malformed"],
+      },
+      schema: {
+        operationId: "closePeriod",
+        summary: "Close a month into statements",
+        description:
+          "Each agreement's own month, in its zone. Asking again changes nothing and states what has " +
+          "become due since, with or without the same Idempotency-Key.",
+        tags: ["statements"],
+        params: z.strictObject({ period }),
+        headers: z.object({ "idempotency-key": z.string().max(255).optional() }),
+        querystring: z.strictObject({
+          dryRun: wireFlag.describe("Work out the statements and store nothing"),
+          despiteQuarantine: wireFlag.describe("Close although events of the month wait"),
+        }),
+        response: { 200: closeSchema },
+      },
+    },
+    async ({ params, query: { dryRun, despiteQuarantine } }) => {
+      const month = parseMonth(params.period);
+      const book = await newestBook(parts);
+      const request = { period: month, now: parts.now(), dryRun, despiteQuarantine };
+      return { dryRun, ...closeToWire(await closePeriod(parts.database, book, request)) };
+    },
+  );
+
+  app.get(
+    "/v1/completeness",
+    {
+      config: { scope: "usage:read" },
+      schema: {
+        operationId: "checkCompleteness",
+        summary: "Whether everything that was received is accounted for",
+        description:
+          "Counts what was read against outcomes and stored rows. It looks at every event.",
+        tags: ["statements"],
+        response: { 200: completenessSchema },
+      },
+    },
+    async () => {
+      const accounts = await listAccounts(db);
+      const imbalances = findImbalances(accounts);
+      return { complete: imbalances.length === 0, data: accounts.map(accountToWire), imbalances };
+    },
+  );
+
+  app.get(
+    "/v1/margin",
+    {
+      config: {
+        scope: "statements:read",
+        refuses: ["catalogue.empty", "margin.rate-missing", "period.malformed"],
+      },
+      schema: {
+        operationId: "reportMargin",
+        summary: "What the provider keeps, by channel",
+        tags: ["statements"],
+        querystring: z.strictObject({ period }),
+        response: { 200: marginSchema },
+      },
+    },
+    async ({ query }) => {
+      const month = parseMonth(query.period);
+      await newestBook(parts);
+      const { keeper } = await parts.open();
+      const { channels, ...report } = await reportMargin(db, keeper, month);
+      return {
+        ...report,
+        channels: channels.map(({ channel, events, ...amounts }) => ({
+          channel,
+          events: `${events}`,
+          revenue: formatDecimal(amounts.revenue, 12),
+          cost: formatDecimal(amounts.cost, 12),
+          shares: formatDecimal(amounts.shares, 12),
+          margin: formatDecimal(amounts.margin, 12),
+        })),
+      };
+    },
+  );
+};
+
+function closeToWire(result: CloseResult): Omit<z.output<typeof closeSchema>, "dryRun"> {
+  const { statements, left, quarantined, ...rest } = result;
+  return {
+    ...rest,
+    statements: statements.map(({ total: minor, ...statement }) => {
+      return { ...statement, total: formatMoney({ currency: statement.currency, minor }) };
+    }),
+    left: left.map(({ agreement, until }) => ({ agreement, until: formatInstant(until) })),
+    quarantined: quarantined.map((reason) => ({ ...reason, samples: [...reason.samples] })),
+  };
+}
+
+type Account = Awaited<ReturnType<typeof listAccounts>>[number];
+
+function accountToWire(account: Account): z.output<typeof completenessSchema>["data"][number] {
+  return {
+    source: account.source,
+    day: account.day,
+    received: `${account.received}`,
+    accepted: `${account.accepted}`,
+    duplicate: `${account.duplicate}`,
+    conflicting: `${account.conflicting}`,
+    quarantined: `${account.quarantined}`,
+    refused: `${account.refused}`,
+    events: `${account.events}`,
+    pending: `${account.pending}`,
+  };
+}

@@ -1,0 +1,86 @@
+/** What an agreement comes to so far in a period that is not closed. */
+import { formatDecimal } from "@counterpart/domain/decimal.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import { formatMoney } from "@counterpart/domain/money.ts";
+import { localDayOf, type MonthText, monthOfDay } from "@counterpart/domain/period.ts";
+import type { Book, BookAgreement } from "@counterpart/domain/rating/book.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { loadTuples } from "../explain/explain.repo.ts";
+import type { Db } from "../platform/database.ts";
+import { prepareStatements } from "./prepare-statements.ts";
+import type { StatementHead, StatementLineView } from "./read-statements.ts";
+import { loadCut } from "./statements.repo.ts";
+
+export interface RunningStatement
+  extends Pick<StatementHead, "agreement" | "period" | "kind" | "currency" | "total"> {
+  readonly firstDay: string;
+  readonly endDay: string;
+  readonly lines: readonly StatementLineView[];
+}
+
+/** Refuses `agreement.unknown`. */
+export function agreementOf(book: Book, name: string): BookAgreement {
+  for (const agreement of book.agreements.values()) if (agreement.name === name) return agreement;
+  throw new Refusal("agreement.unknown", { agreement: name });
+}
+
+/** The month that it is now for the agreement. */
+export function currentMonth({ zone }: BookAgreement, now: Instant): MonthText {
+  return monthOfDay(localDayOf(zone, now));
+}
+
+/**
+ * The statement that a close would make of what has been counted up to now. The same code as a close,
+ * stopped before the store.
+ */
+export async function loadRunningStatement(
+  db: Db,
+  book: Book,
+  agreement: BookAgreement,
+  period: MonthText,
+): Promise<RunningStatement> {
+  const own = book.terms.filter((term) => term.agreement.handle === agreement.handle);
+  const terms = new Map([[agreement.handle, own]]);
+  const cut = await loadCut(db);
+  const [statement] = await prepareStatements(db, {
+    agreements: [agreement],
+    terms,
+    period,
+    revision: book.revision,
+    cut,
+  });
+  const { currency, kind, firstDay, endDay, total, lines } = statement!;
+  const tuples = await loadTuples(
+    db,
+    lines.map(({ tuple }) => tuple),
+  );
+  const titles = new Map(own.map(({ term }) => [term.id, term.title ?? term.id]));
+  const money = (minor: bigint): string => formatMoney({ currency, minor });
+  return {
+    agreement: agreement.name,
+    period,
+    kind,
+    currency,
+    firstDay,
+    endDay,
+    total: money(total),
+    lines: lines.map((line, at) => ({
+      number: at + 1,
+      servicePeriod: line.servicePeriod,
+      term: line.term,
+      title: titles.get(line.term) ?? line.term,
+      dimensions: withoutChannel(tuples.get(line.tuple) ?? {}),
+      events: `${line.count}`,
+      quantity: `${line.quantity}`,
+      amount: formatDecimal(line.amount, 12),
+      statedBefore: money(line.stated),
+      money: money(line.money),
+      derivation: line.derivation,
+    })),
+  };
+}
+
+function withoutChannel(tuple: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { channel: _, ...dimensions } = tuple;
+  return dimensions;
+}

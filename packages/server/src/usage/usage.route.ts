@@ -1,0 +1,81 @@
+/** Usage for analysis: by hour, account, type and the dimensions that types keep it by. */
+import { formatInstant, parseInstant } from "@counterpart/domain/instant.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { cursorOfOffset, offsetOfCursor, pageQuery, pageSchema } from "../http/page.ts";
+import type { ServerParts } from "../http/server-parts.ts";
+import { wireList, wireText } from "../http/wire-text.ts";
+import { listUsage } from "./usage.repo.ts";
+
+const rowSchema = z.object({
+  group: z.record(z.string(), z.string().nullable()),
+  type: z.string(),
+  events: z.string(),
+  quantity: z.string().describe("Of the type's first quantity, in its smallest unit"),
+});
+
+const query = pageQuery.extend({
+  from: z.string().max(40).describe("RFC 3339; hours from here on"),
+  to: z.string().max(40).describe("RFC 3339; hours before this"),
+  groupBy: wireText(400)
+    .optional()
+    .describe("account, type, hour, day, month, channel or dimensions, with commas between"),
+  where: wireList(wireText(400), 20).describe("name=value, such as country=DE; may be repeated"),
+});
+
+export const usageRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { database }) => {
+  app.get(
+    "/v1/usage",
+    {
+      config: {
+        scope: "usage:read",
+        refuses: [
+          "instant.malformed",
+          "instant.without-zone",
+          "usage.group-unknown",
+          "usage.too-many-groups",
+          "request.cursor-malformed",
+        ],
+      },
+      schema: {
+        operationId: "listUsage",
+        summary: "What was used",
+        description: "Never part of an invoice by itself: statements are made of totals.",
+        tags: ["usage"],
+        querystring: query,
+        response: {
+          200: pageSchema(rowSchema).meta({
+            examples: [
+              {
+                data: [
+                  { group: { day: "2026-10-01" }, type: "sms.message", events: "3", quantity: "4" },
+                ],
+                nextCursor: null,
+              },
+            ],
+          }),
+        },
+      },
+    },
+    async ({ query: { from, to, groupBy = "", where, limit, cursor } }) => {
+      const offset = offsetOfCursor(cursor);
+      const rows = await listUsage(database.pool("reader"), {
+        from: formatInstant(parseInstant(from)),
+        to: formatInstant(parseInstant(to)),
+        groupBy: groupBy.split(",").filter((name) => name !== ""),
+        filters: Object.fromEntries(where.map(splitFilter)),
+        limit: limit + 1,
+        offset,
+      });
+      const data = rows.slice(0, limit).map((row) => ({ ...row, group: { ...row.group } }));
+      return { data, nextCursor: rows.length > limit ? cursorOfOffset(offset + limit) : null };
+    },
+  );
+};
+
+function splitFilter(pair: string): [name: string, value: string] {
+  const at = pair.indexOf("=");
+  if (at < 1) throw new Refusal("usage.group-unknown", { where: pair });
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
