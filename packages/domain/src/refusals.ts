@@ -132,8 +132,11 @@ export const REFUSALS = {
   "import.columns-missing": [422, "The file has not the columns that the source's mapping names."],
   "import.file-unreadable": [422, "The file cannot be read."],
   "import.file-damaged": [422, "The file breaks off or is damaged. What came before is kept."],
-  "import.file-changed": [409, "The file changed while it was read. Import it when it is complete."],
-  "import.already-running": [409, "This file is being imported by another process."],
+  "import.file-changed": [
+    409,
+    "The file changed while it was read. Import it when it is complete.",
+  ],
+  "import.already-running": [409, "This file is being imported elsewhere at this moment."],
 
   "database.platform-unsupported": [503, "No PostgreSQL for this platform. Set DATABASE_URL."],
   "database.binaries-missing": [503, "PostgreSQL's package is not installed. Set DATABASE_URL."],

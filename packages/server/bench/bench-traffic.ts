@@ -86,9 +86,9 @@ export async function prepareTraffic(
       totals: copies(sums.totals),
       usage: copies(sums.usage),
     });
-    counts.charges += draft.deltas.charges.total.length;
-    counts.totals += draft.deltas.totals.size;
-    counts.usage += draft.deltas.usage.size;
+    counts.charges += draft.deltas.charges.count;
+    counts.totals += draft.deltas.totals.count;
+    counts.usage += draft.deltas.usage.count;
   }
   return {
     groups,

@@ -1,6 +1,6 @@
 /**
  * A process of Counterpart for crash tests: takes commands as JSON lines on its standard input and answers
- * each on its standard output when it is done. With CRASH_AT=committed:3 it kills itself at a step.
+ * each on its standard output when it is done.
  */
 import { createInterface } from "node:readline";
 import { parseInstant } from "@counterpart/domain/instant.ts";
@@ -9,8 +9,12 @@ import { applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { readCatalogueDirectory } from "../src/catalogue/read-directory.ts";
 import { DEMO_CATALOGUE } from "../src/demo/run-demo.ts";
-import type { AtStep } from "../src/events/commit-group.ts";
-import { type IngestParts, openIngest, openMigratedDatabase } from "../src/main/open-counterpart.ts";
+import type { AtStep, Step } from "../src/events/commit-group.ts";
+import {
+  type IngestParts,
+  openIngest,
+  openMigratedDatabase,
+} from "../src/main/open-counterpart.ts";
 import { replayQuarantine } from "../src/quarantine/replay.ts";
 import { closePeriod } from "../src/statements/close-period.ts";
 import { type Command, CRASH_NOW, type Result, type Sent, type Told } from "./crash-protocol.ts";
@@ -18,10 +22,9 @@ import { type Command, CRASH_NOW, type Result, type Sent, type Told } from "./cr
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const tell = (told: Told): void => void process.stdout.write(`${JSON.stringify(told)}\n`);
 
-const [crashStep, crashCount] = (process.env.CRASH_AT ?? "none:0").split(":");
-let stepsLeft = Number(crashCount);
+let death: { readonly step: Step; after: number } | null = null;
 const atStep: AtStep = (step) => {
-  if (step === crashStep && --stepsLeft <= 0) process.kill(process.pid, "SIGKILL");
+  if (step === death?.step && death.after-- <= 0) process.kill(process.pid, "SIGKILL");
 };
 
 const database = await openMigratedDatabase(process.env, say);
@@ -41,6 +44,9 @@ async function carryOut(command: Command): Promise<Result> {
     }
     case "apply":
       return { applied: await applyEdition(command.edition) };
+    case "dieAt":
+      death = { step: command.step, after: command.after };
+      return { armed: true };
     case "replay": {
       const keeper = await openBookKeeper(database);
       return { replayed: await replayQuarantine(database, keeper, { codes: null }) };
@@ -63,7 +69,8 @@ async function applyEdition(edition: number): Promise<number> {
   const { catalogue } = read;
   if (catalogue === null) throw new Error("the sample catalogue can be read");
   const more = { currency: "GBP", from: `2030-01-${String(edition).padStart(2, "0")}`, rate: "1" };
-  const exchangeRates = edition === 0 ? catalogue.exchangeRates : [...catalogue.exchangeRates, more];
+  const exchangeRates =
+    edition === 0 ? catalogue.exchangeRates : [...catalogue.exchangeRates, more];
   const edited = { ...read, catalogue: { ...catalogue, exchangeRates } };
   const applied = await applyCatalogue(database, { read: edited, by: "test", dryRun: false });
   return applied.revision;

@@ -20,12 +20,6 @@ export const EXACT_FAULTS = [
 
 export type Fault = (typeof RANDOM_FAULTS)[number] | (typeof EXACT_FAULTS)[number];
 
-/** What the environment of a process must say so that the fault hits it. */
-export function faultEnvironment(fault: Fault, random: SeededRandom): Record<string, string> {
-  const steps: readonly Fault[] = ["claimed", "copied", "totalled", "committed"];
-  return steps.includes(fault) ? { CRASH_AT: `${fault}:${1 + random.below(60)}` } : {};
-}
-
 export interface Scene {
   readonly process: CrashProcess;
   readonly random: SeededRandom;
@@ -67,14 +61,12 @@ export async function strike(fault: Fault, scene: Scene): Promise<void> {
       await killAtGate(scene);
       break;
     default:
-      break; // The process kills itself at the step.
+      void child.ask({ do: "dieAt", step: fault, after: random.below(20) });
+      await child.ended;
+      break;
   }
-  if (!isStep(fault)) child.kill();
+  child.kill();
   await child.ended;
-}
-
-function isStep(fault: Fault): boolean {
-  return fault === "claimed" || fault === "copied" || fault === "totalled" || fault === "committed";
 }
 
 /** PostgreSQL ends every session and recovers when one backend is killed: the process lives on. */
@@ -104,7 +96,7 @@ async function killAtGate({ process: child, edition }: Scene): Promise<void> {
   await withSession(child.url, async (session) => {
     await session.query("begin");
     await session.query("select pg_advisory_xact_lock_shared($1)", [LOCKS.gate]);
-    void child.ask({ do: "apply", edition }).then(console.log);
+    void child.ask({ do: "apply", edition });
     await untilWaiting(session, "query like 'select pg_advisory_xact_lock(%'");
     child.kill();
   });
@@ -112,14 +104,14 @@ async function killAtGate({ process: child, edition }: Scene): Promise<void> {
 
 /** Waits until another session stands before a lock with such a statement. */
 export async function untilWaiting(session: pg.Client, condition: string): Promise<void> {
-  const sql = `select 1 from pg_stat_activity
+  // Within a transaction the view shows what it showed first.
+  const sql = `select pg_stat_clear_snapshot(); select 1 from pg_stat_activity
     where wait_event_type = 'Lock' and pid <> pg_backend_pid() and ${condition}`;
   for (let tried = 0; tried < 500; tried++) {
-    const { rows } = await session.query(sql);
+    const [, { rows }] = (await session.query(sql)) as unknown as [unknown, { rows: unknown[] }];
     if (rows.length > 0) return;
     await sleep(10);
   }
-  console.log((await session.query("select pid, wait_event_type, wait_event, state, query from pg_stat_activity")).rows);
   throw new Error(`nobody waits: ${condition}`);
 }
 

@@ -1,5 +1,6 @@
 /** What the crash tests and the processes that they kill say to each other, as JSON lines. */
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
+import type { Step } from "../src/events/commit-group.ts";
 import type { ItemOutcome } from "../src/events/ingest.ts";
 
 /** When the events of crash tests are received, so that a second run judges their times alike. */
@@ -9,12 +10,15 @@ export type Command =
   | { readonly do: "submit"; readonly bodies: readonly string[]; readonly lane: "single" | "bulk" }
   /** Publishes the catalogue again with another exchange rate, which changes no charge. */
   | { readonly do: "apply"; readonly edition: number }
+  /** Lets the process kill itself at a step of the ingest transaction, after some more of them. */
+  | { readonly do: "dieAt"; readonly step: Step; readonly after: number }
   | { readonly do: "replay" }
   | { readonly do: "close"; readonly period: string; readonly now: string };
 
 export type Result =
   | { readonly outcomes: readonly ItemOutcome[] }
   | { readonly applied: number }
+  | { readonly armed: true }
   | { readonly replayed: { readonly tried: number; readonly released: number } }
   | { readonly closed: readonly string[]; readonly already: number }
   | { readonly failed: string };

@@ -6,8 +6,8 @@ import type { CrashProcess } from "./crash-process.ts";
 export interface Traffic {
   /** Sends until told to stop or until the process has died; several batches at a time. */
   send(process: CrashProcess): Sending;
-  /** Lines without an outcome. */
-  left(): number;
+  /** Every line that was sent or waits to be. */
+  lines(): readonly SentLine[];
   /** Outcomes that cannot both be true. */
   readonly contradictions: string[];
   /** How many batches ended without an answer. */
@@ -30,15 +30,23 @@ const BATCH_MAX = 40;
 /** Of a hundred lines, so many are sent again although their outcome is known. */
 const AGAIN_PERCENT = 4;
 
-export function startTraffic(random: SeededRandom): Traffic {
+/** `refill` gives new lines when there are none left; without them, known ones are sent again. */
+export function startTraffic(random: SeededRandom, refill: () => SentLine[]): Traffic {
   const all: SentLine[] = [];
   const waiting: SentLine[] = [];
   const contradictions: string[] = [];
   let unknown = 0;
+  let isFinishing = false;
+
+  const add = (lines: readonly SentLine[]): void => {
+    all.push(...lines);
+    for (const line of lines) waiting.splice(random.below(waiting.length + 1), 0, line);
+  };
 
   const nextBatch = (): SentLine[] => {
     const batch = new Set<SentLine>();
     const wanted = 1 + random.below(BATCH_MAX);
+    if (waiting.length === 0 && !isFinishing) add(refill());
     for (let tried = 0; batch.size < wanted && tried < 4 * wanted; tried++) {
       const isAgain = waiting.length === 0 || random.below(100) < AGAIN_PERCENT;
       const line = isAgain ? all[random.below(all.length)]! : waiting.pop()!;
@@ -85,18 +93,18 @@ export function startTraffic(random: SeededRandom): Traffic {
     return {
       answered: Promise.race([first, pumps.then(() => undefined)]),
       stop: () => until(() => false),
-      finish: () => until(() => waiting.length > 0),
+      finish: () => {
+        isFinishing = true;
+        return until(() => waiting.length > 0);
+      },
     };
   };
 
   return {
     send,
     contradictions,
-    left: () => all.filter(({ acknowledged }) => acknowledged === null).length,
+    lines: () => all,
     unknown: () => unknown,
-    add(lines) {
-      all.push(...lines);
-      for (const line of lines) waiting.splice(random.below(waiting.length + 1), 0, line);
-    },
+    add,
   };
 }

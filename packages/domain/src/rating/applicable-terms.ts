@@ -1,16 +1,61 @@
 import { assert } from "../assert.ts";
 import type { Base } from "../catalogue/catalogue.ts";
-import type { ApplicableTerm, Book, BookAccount, CompiledTerm } from "./book.ts";
+import type {
+  ApplicableTerm,
+  ApplicableTerms,
+  Book,
+  BookAccount,
+  CompiledTerm,
+  TermNode,
+} from "./book.ts";
+
+/**
+ * The terms whose conditions an event meets, whenever they are in force, those that others stand on first.
+ * What can apply to an account's events of a type is worked out once; so is what each combination of the
+ * values that conditions name leads to.
+ */
+export function matchingTerms(
+  book: Book,
+  account: BookAccount,
+  type: string,
+  dimensions: Readonly<Record<string, string | undefined>>,
+): readonly ApplicableTerm[] {
+  const { conditions, root, terms } = applicableTerms(book, account, type);
+  let node = root;
+  for (const { dimension, named } of conditions) {
+    const value = dimensions[dimension];
+    // A value that no condition names leads where its absence does, so that the tree stays small.
+    const branch = value !== undefined && named.has(value) ? value : undefined;
+    node = childOf(node, branch);
+  }
+  node.matching ??= terms.filter(({ term }) => matches(term, dimensions));
+  return node.matching;
+}
+
+function childOf({ children }: TermNode, value: string | undefined): TermNode {
+  const known = children.get(value);
+  if (known !== undefined) return known;
+  const child: TermNode = { matching: null, children: new Map() };
+  children.set(value, child);
+  return child;
+}
+
+function matches(
+  { where }: CompiledTerm,
+  dimensions: Readonly<Record<string, string | undefined>>,
+): boolean {
+  for (const [dimension, values] of where) {
+    const value = dimensions[dimension];
+    if (value === undefined || !values.has(value)) return false;
+  }
+  return true;
+}
 
 /**
  * The terms that can apply to an account's events of a type, those that others stand on first. Worked out
  * once for each account and type, and remembered.
  */
-export function applicableTerms(
-  book: Book,
-  account: BookAccount,
-  type: string,
-): readonly ApplicableTerm[] {
+export function applicableTerms(book: Book, account: BookAccount, type: string): ApplicableTerms {
   const known = account.applicable.get(type);
   if (known !== undefined) return known;
   const applicable: ApplicableTerm[] = [];
@@ -18,9 +63,20 @@ export function applicableTerms(
     const level = levelOf(term, account);
     if (level !== null) applicable.push({ term, level });
   }
-  const ordered = inOrderOfBases(applicable);
-  account.applicable.set(type, ordered);
-  return ordered;
+  const terms = inOrderOfBases(applicable);
+  const named = new Map<string, Set<string>>();
+  for (const { term } of terms) {
+    for (const [dimension, values] of term.where) {
+      named.set(dimension, new Set([...(named.get(dimension) ?? []), ...values]));
+    }
+  }
+  const made: ApplicableTerms = {
+    terms,
+    conditions: Array.from(named, ([dimension, values]) => ({ dimension, named: values })),
+    root: { matching: null, children: new Map() },
+  };
+  account.applicable.set(type, made);
+  return made;
 }
 
 /**

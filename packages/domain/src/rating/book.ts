@@ -4,8 +4,9 @@
  */
 import type { Account, Agreement, Base, Role, Source, Term } from "../catalogue/catalogue.ts";
 import type { EventType } from "../events/event-type.ts";
+import type { Measures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
-import type { Zone } from "../period.ts";
+import type { LocalDay, Zone } from "../period.ts";
 import type { DeckIndex } from "./deck-index.ts";
 import type { Whole } from "./whole.ts";
 
@@ -25,8 +26,7 @@ export interface Book {
   readonly termsByType: ReadonlyMap<string, readonly CompiledTerm[]>;
   /** All terms, those that are priced at close and have no event type included. */
   readonly terms: readonly CompiledTerm[];
-  /** Dimension tuples by their text, so that each has one object. */
-  readonly tuples: Map<string, Tuple>;
+  readonly tuples: TupleMemory;
 }
 
 export interface BookAccount {
@@ -36,7 +36,7 @@ export interface BookAccount {
   /** The accounts above this one, nearest first. */
   readonly above: readonly BookAccount[];
   /** Terms that apply, by event type, worked out when first needed. */
-  readonly applicable: Map<string, readonly ApplicableTerm[]>;
+  readonly applicable: Map<string, ApplicableTerms>;
 }
 
 export interface BookAlias {
@@ -58,10 +58,11 @@ export interface BookType {
   readonly handle: Handle;
   readonly name: string;
   readonly body: EventType;
+  readonly measures: Measures;
   /** Name of the quantity that hourly usage counts. */
   readonly measure: string;
-  /** Tuples of hourly usage by their joined values. */
-  readonly usageTuples: Map<string, Tuple>;
+  /** Tuples of hourly usage. */
+  readonly usageTuples: TupleTree;
 }
 
 export interface BookAgreement {
@@ -73,6 +74,8 @@ export interface BookAgreement {
   readonly currency: string;
   /** Account names that it lists; null for all. */
   readonly accounts: ReadonlySet<string> | null;
+  /** The local day that was asked for last: most events belong to the same one. */
+  readonly lastDay: { start: number; end: number; day: LocalDay };
 }
 
 export interface CompiledTerm {
@@ -85,7 +88,7 @@ export interface CompiledTerm {
   readonly where: readonly (readonly [dimension: string, values: ReadonlySet<string>])[];
   readonly price: CompiledPrice;
   readonly lines: readonly string[];
-  readonly tuples: Map<string, Tuple>;
+  readonly tuples: TupleTree;
 }
 
 /** A term as it applies to one account. */
@@ -93,6 +96,20 @@ export interface ApplicableTerm {
   readonly term: CompiledTerm;
   /** Place in the reseller chain: 0 the account's own agreement, 1 its parent's, …; -1 for payables. */
   readonly level: number;
+}
+
+/** The terms that can apply to an account's events of a type. */
+export interface ApplicableTerms {
+  readonly terms: readonly ApplicableTerm[];
+  /** Dimensions that their conditions name, with the values. */
+  readonly conditions: readonly { readonly dimension: string; readonly named: ReadonlySet<string> }[];
+  /** Terms that match, by the value of each condition's dimension; made when first needed. */
+  readonly root: TermNode;
+}
+
+export interface TermNode {
+  matching: readonly ApplicableTerm[] | null;
+  readonly children: Map<string | undefined, TermNode>;
 }
 
 export type CompiledPrice =
@@ -126,15 +143,86 @@ export interface Tuple {
   id: number;
 }
 
-/** Values beyond this are worked out again instead of being remembered. */
+/** Tuples that were made before, so that each text has one object. */
+export interface TupleMemory {
+  readonly byText: Map<string, Tuple>;
+  /** How many values of how many terms lead to one; bounded by forgetting them all. */
+  remembered: number;
+  /** How often all were forgotten. */
+  generation: number;
+}
+
+/** The tuples of one term or type as a tree, by the channel and then by the value of each dimension. */
+export interface TupleTree {
+  readonly root: TupleNode;
+  generation: number;
+}
+
+interface TupleNode {
+  tuple: Tuple | null;
+  readonly children: Map<string | undefined, TupleNode>;
+}
+
 const TUPLES_REMEMBERED_MAX = 200_000;
 
-export function internTuple(book: Pick<Book, "tuples">, text: string): Tuple {
-  const known = book.tuples.get(text);
+export function tupleMemory(): TupleMemory {
+  return { byText: new Map(), remembered: 0, generation: 0 };
+}
+
+export function tupleTree(): TupleTree {
+  return { root: { tuple: null, children: new Map() }, generation: 0 };
+}
+
+type Dimensions = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The channel and the named dimensions of an event as one shared object. Values are looked up one by one:
+ * joining them into a text would cost more.
+ */
+export function tupleOf(
+  { tuples }: Pick<Book, "tuples">,
+  tree: TupleTree,
+  names: readonly string[],
+  dimensions: Dimensions,
+): Tuple {
+  if (tree.generation !== tuples.generation) {
+    tree.root.children.clear();
+    tree.generation = tuples.generation;
+  }
+  let node = childOf(tree.root, dimensions.channel ?? "");
+  for (const name of names) node = childOf(node, dimensions[name]);
+  node.tuple ??= internTuple(tuples, tupleText(names, dimensions));
+  return node.tuple;
+}
+
+function childOf({ children }: TupleNode, value: string | undefined): TupleNode {
+  const known = children.get(value);
   if (known !== undefined) return known;
-  if (book.tuples.size >= TUPLES_REMEMBERED_MAX) book.tuples.clear();
+  const child: TupleNode = { tuple: null, children: new Map() };
+  children.set(value, child);
+  return child;
+}
+
+function tupleText(names: readonly string[], dimensions: Dimensions): string {
+  const values: Record<string, string> = { channel: dimensions.channel ?? "" };
+  for (const name of names) {
+    const value = dimensions[name];
+    if (value !== undefined) values[name] = value;
+  }
+  return JSON.stringify(values);
+}
+
+function internTuple(tuples: TupleMemory, text: string): Tuple {
+  if (tuples.remembered >= TUPLES_REMEMBERED_MAX) {
+    tuples.byText.clear();
+    tuples.remembered = 0;
+    tuples.generation++;
+  }
+  tuples.remembered++;
+  const known = tuples.byText.get(text);
+  if (known !== undefined) return known;
   const tuple: Tuple = { text, id: 0 };
-  book.tuples.set(text, tuple);
+  tuples.byText.set(text, tuple);
   return tuple;
 }
 

@@ -36,18 +36,11 @@ export interface StoredCharge {
   readonly base: bigint | null;
 }
 
-/** The compact form in the event row, about 45 bytes; the SQL function `charges_of` reads the same. */
-export function chargesToText(charges: readonly Charge[]): string {
-  let text = "";
-  for (const charge of charges) {
-    if (text !== "") text += ";";
-    text +=
-      `${charge.term.id},${charge.day},${charge.tuple.id},${charge.deckRow},` +
-      `${charge.raw},${charge.billed},${charge.amount ?? ""},${charge.base ?? ""}`;
-  }
-  return text;
-}
-
+/**
+ * Reads the compact form in the event row, about 45 bytes a charge. Ingest writes it, and the SQL function
+ * `charges_of` reads the same: term version, day, tuple, deck row, raw, billed, amount and base, with
+ * commas between them and semicolons between charges; null is empty.
+ */
 export function chargesFromText(text: string): StoredCharge[] {
   if (text === "") return [];
   return text.split(";").map((charge) => {

@@ -4,20 +4,22 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { Agreement, AgreementVersion, Catalogue, Deck, Term } from "../catalogue/catalogue.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
+import { compileMeasures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
-import { checkZone, instantOfDateOrInstant } from "../period.ts";
+import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
 import { unitOf } from "../units.ts";
-import type {
-  Book,
-  BookAccount,
-  BookAgreement,
-  BookAlias,
-  BookSource,
-  BookType,
-  CompiledPrice,
-  CompiledTerm,
-  Handle,
-  Tuple,
+import {
+  type Book,
+  type BookAccount,
+  type BookAgreement,
+  type BookAlias,
+  type BookSource,
+  type BookType,
+  type CompiledPrice,
+  type CompiledTerm,
+  type Handle,
+  tupleMemory,
+  tupleTree,
 } from "./book.ts";
 import type { DeckIndex } from "./deck-index.ts";
 import { reduce, settle } from "./whole.ts";
@@ -107,6 +109,7 @@ export function compileBook(parts: BookParts): Book {
       zone: checkZone(body.timeZone),
       currency: body.currency,
       accounts: body.accounts === "all" ? null : new Set(body.accounts),
+      lastDay: { start: 0, end: 0, day: 0 as LocalDay },
     });
   }
   const prices = new Map<Term, CompiledPrice>();
@@ -126,7 +129,7 @@ export function compileBook(parts: BookParts): Book {
       ]),
       price,
       lines: term.lines ?? [],
-      tuples: new Map<string, Tuple>(),
+      tuples: tupleTree(),
     };
   });
   const termsByType = new Map<string, CompiledTerm[]>();
@@ -146,7 +149,7 @@ export function compileBook(parts: BookParts): Book {
     aliases: compileAliases(parts, accounts),
     termsByType,
     terms,
-    tuples: new Map(),
+    tuples: tupleMemory(),
   };
 }
 
@@ -222,8 +225,9 @@ function compileTypes({ catalogue, builtInTypes, handleOf }: BookParts): Map<str
         handle: handleOf("eventType", name),
         name,
         body,
+        measures: compileMeasures(body),
         measure: Object.keys(body.quantities)[0]!,
-        usageTuples: new Map<string, Tuple>(),
+        usageTuples: tupleTree(),
       },
     ]),
   );

@@ -1,18 +1,18 @@
 /** Rates one event for every party (design: the one path). Pure: event and book in, charges out. */
 import type { Base } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
-import { localDayOf } from "../period.ts";
+import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { applicableTerms } from "./applicable-terms.ts";
+import { matchingTerms } from "./applicable-terms.ts";
 import { billedDuration } from "./billed-duration.ts";
 import {
   type ApplicableTerm,
   type Book,
   type BookAccount,
+  type BookAgreement,
   type BookType,
   type CompiledTerm,
-  internTuple,
-  type Tuple,
+  tupleOf,
 } from "./book.ts";
 import type { Charge } from "./charge.ts";
 import { BLOCKED, type DeckIndex, findByNetwork, findByPrefix, NO_RATE } from "./deck-index.ts";
@@ -43,9 +43,10 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
   const charges: Charge[] = [];
   let levels = 0;
   let supplied = false;
-  for (const applicable of applicableTerms(book, event.account, event.type.name)) {
+  const matching = matchingTerms(book, event.account, event.type.name, event.dimensions);
+  for (const applicable of matching) {
     const { term, level } = applicable;
-    if (event.time < term.from || event.time >= term.to || !matches(term, event)) continue;
+    if (event.time < term.from || event.time >= term.to) continue;
     const charge = chargeFor(applicable, event, book, bases);
     if ("refused" in charge) return charge;
     charges.push(charge);
@@ -89,14 +90,6 @@ function missingLink(event: RatableEvent, levels: number): string {
   const chain = [event.account, ...event.account.above];
   const missing = chain.find((_, level) => (levels & (1 << level)) === 0);
   return `${event.type.name} of account ${missing?.name}`;
-}
-
-function matches(term: CompiledTerm, event: RatableEvent): boolean {
-  for (const [dimension, values] of term.where) {
-    const value = event.dimensions[dimension];
-    if (value === undefined || !values.has(value)) return false;
-  }
-  return true;
 }
 
 function chargeFor(
@@ -176,25 +169,19 @@ function made(
   amount: Whole | null,
   base: Whole | null,
 ): Charge {
-  const day = localDayOf(term.agreement.zone, event.time);
-  return { term, day, tuple: tupleOf(term, event, book), deckRow, raw, billed, amount, base };
+  const day = dayOf(term.agreement, event.time);
+  const tuple = tupleOf(book, term.tuples, term.lines, event.dimensions);
+  return { term, day, tuple, deckRow, raw, billed, amount, base };
 }
 
-/** The channel and the dimensions that the term's lines are split by, as one shared object. */
-function tupleOf(term: CompiledTerm, event: RatableEvent, book: Book): Tuple {
-  const { dimensions } = event;
-  let key = dimensions.channel ?? "";
-  for (const line of term.lines) key += `\u0001${dimensions[line] ?? ""}`;
-  const known = term.tuples.get(key);
-  if (known !== undefined) return known;
-  const values: Record<string, string> = { channel: dimensions.channel ?? "" };
-  for (const line of term.lines) {
-    const value = dimensions[line];
-    if (value !== undefined) values[line] = value;
-  }
-  const tuple = internTuple(book, JSON.stringify(values));
-  term.tuples.set(key, tuple);
-  return tuple;
+/** The agreement's local day of an instant; asks the calendar only when the day changes. */
+function dayOf({ zone, lastDay }: BookAgreement, time: Instant): LocalDay {
+  if (time >= lastDay.start && time < lastDay.end) return lastDay.day;
+  const day = localDayOf(zone, time);
+  lastDay.start = startOfLocalDay(zone, day);
+  lastDay.end = startOfLocalDay(zone, (day + 1) as LocalDay);
+  lastDay.day = day;
+  return day;
 }
 
 function baseFor(of: Base, bases: Bases, currency: string): { amount: Whole } | Refused {

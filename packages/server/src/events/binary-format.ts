@@ -70,14 +70,52 @@ export function writeText(bytes: Buffer, at: number, text: string): number {
   return at + 4 + length;
 }
 
+/** Value of each hexadecimal digit by its character code. */
+const HEX = new Uint8Array(128);
+for (const [value, digit] of [..."0123456789abcdef"].entries()) HEX[digit.charCodeAt(0)] = value;
+
 /** With dashes or without. */
 export function writeUuid(bytes: Buffer, at: number, uuid: string): number {
   const hex = uuid.length === 32 ? uuid : uuid.replaceAll("-", "");
-  bytes.write(hex, write32(bytes, at, 16), 16, "hex");
-  return at + 20;
+  const next = write32(bytes, at, 16);
+  for (let byte = 0; byte < 16; byte++) {
+    const high = HEX[hex.charCodeAt(byte * 2)]!;
+    bytes[next + byte] = (high << 4) | HEX[hex.charCodeAt(byte * 2 + 1)]!;
+  }
+  return next + 16;
 }
 
-export const NUMERIC_BYTES_MAX = 64;
+/** Decimal digits of a whole number, as text without its length. At most 17 bytes for a `number`. */
+export function writeDigits(bytes: Buffer, at: number, value: Whole): number {
+  if (typeof value === "bigint") return at + bytes.write(String(value), at, "latin1");
+  let rest = value;
+  let next = at;
+  if (rest < 0) {
+    bytes[next++] = 0x2d;
+    rest = -rest;
+  }
+  if (rest < BILLION) return writeSmallDigits(bytes, next, rest, 1);
+  const billions = Math.floor(rest / BILLION);
+  next = writeSmallDigits(bytes, next, billions, 1);
+  return writeSmallDigits(bytes, next, rest - billions * BILLION, 9);
+}
+
+const BILLION = 1_000_000_000;
+
+/** At least `places` digits of a number below 2^31. */
+function writeSmallDigits(bytes: Buffer, at: number, value: number, places: number): number {
+  let length = places;
+  for (let power = 10 ** places; power <= value; power *= 10) length++;
+  let rest = value | 0;
+  for (let place = at + length - 1; place >= at; place--) {
+    const tenth = (rest / 10) | 0;
+    bytes[place] = 0x30 + rest - tenth * 10;
+    rest = tenth;
+  }
+  return at + length;
+}
+
+const NUMERIC_BYTES_MAX = 64;
 const NUMERIC_NEGATIVE = 0x4000;
 
 /** A whole number as `numeric`: four decimal digits to each 16-bit digit, the highest first. */
@@ -115,14 +153,47 @@ export function clearColumn(column: ArrayColumn): void {
   column.count = 0;
 }
 
-export function push<T>(
-  column: ArrayColumn,
-  write: (bytes: Buffer, at: number, value: T) => number,
-  value: T,
-): void {
+export function pushInteger(column: ArrayColumn, value: number): void {
   reserve(column, NUMERIC_BYTES_MAX);
-  column.length = write(column.bytes, column.length, value);
+  column.length = writeInteger(column.bytes, column.length, value);
   column.count++;
+}
+
+export function pushTime(column: ArrayColumn, instant: number): void {
+  reserve(column, NUMERIC_BYTES_MAX);
+  column.length = writeTime(column.bytes, column.length, instant);
+  column.count++;
+}
+
+export function pushChar(column: ArrayColumn, char: string): void {
+  reserve(column, NUMERIC_BYTES_MAX);
+  column.length = writeChar(column.bytes, column.length, char);
+  column.count++;
+}
+
+export function pushUuid(column: ArrayColumn, uuid: string): void {
+  reserve(column, NUMERIC_BYTES_MAX);
+  column.length = writeUuid(column.bytes, column.length, uuid);
+  column.count++;
+}
+
+export function pushNumeric(column: ArrayColumn, value: Whole): void {
+  reserve(column, NUMERIC_BYTES_MAX + (typeof value === "bigint" ? String(value).length : 0));
+  column.length = writeNumeric(column.bytes, column.length, value);
+  column.count++;
+}
+
+const UUID_BYTES = 20;
+
+/** The hexadecimal digits of an element of a column of UUIDs. */
+export function uuidAt({ bytes }: ArrayColumn, index: number): string {
+  const at = uuidOffset(index);
+  return bytes.toString("hex", at, at + 16);
+}
+
+/** Where the 16 bytes of an element of a column of UUIDs start. */
+export function uuidOffset(index: number): number {
+  return HEADER_BYTES + index * UUID_BYTES + 4;
 }
 
 /** The parameter. It is overwritten when the column is filled again. */

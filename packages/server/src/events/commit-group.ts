@@ -5,11 +5,11 @@
 import { assert } from "@counterpart/domain/assert.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { ClientBase } from "pg";
+import { uuidAt } from "./binary-format.ts";
 import {
   clearDraft,
   copyPieces,
   draftEvent,
-  type Entry,
   type GroupDraft,
   keyParameters,
 } from "./draft-group.ts";
@@ -93,7 +93,7 @@ export interface GroupOutcomes {
 /** Commits what the writer has drafted. */
 export async function commitDraft(writer: Writer, group: DraftedGroup): Promise<GroupOutcomes> {
   const outcomes = await inTransaction(writer, group, (gate) => writeGroup(writer, group, gate));
-  assert(outcomes.entries.length === writer.draft.entries.length, "every entry has an outcome");
+  assert(outcomes.entries.length === writer.draft.ids.length, "every entry has an outcome");
   return outcomes;
 }
 
@@ -129,8 +129,8 @@ export async function commitReplay(writer: Writer, group: CandidateGroup): Promi
     const released = await releaseKeys(client, rated);
     await group.atStep?.("claimed");
     draftAll(writer, rated);
-    const held = new Set(draft.entries.keys());
-    for (const [at, { key }] of draft.entries.entries()) if (released.has(key)) held.delete(at);
+    const held = new Set<number>();
+    for (const [at, { key }] of rated.entries()) if (!released.has(key)) held.add(at);
     await storeEvents(writer, held, gate, group.atStep);
     const tally = intakeTally();
     for (const { source_id, day } of await endWait(client, [...released], "r")) {
@@ -176,22 +176,18 @@ async function writeGroup(
   gate: Gate,
 ): Promise<GroupOutcomes> {
   const { client, slot, draft } = writer;
-  const { entries } = draft;
-  const tally = tallyReceived(group.refused, draft);
-  const claimed =
-    entries.length === 0
-      ? null
-      : await insertKeys(client, entries.length, keyParameters(draft.keys));
+  const count = draft.ids.length;
+  const claimed = count === 0 ? null : await insertKeys(client, count, keyParameters(draft.keys));
   await group.atStep?.("claimed");
   const sorted = await sortOut(client, group, draft, claimed);
   await storeEvents(writer, sorted.held, gate, group.atStep);
+  const repeats = draft.repeats.map(({ of }) => outcomeAgain(sorted.outcomes[of]!));
+  const outcomes: GroupOutcomes = { entries: sorted.outcomes, repeats };
+  const tally = tallyGroup(draft, group.refused, outcomes);
   if (sorted.corrections.length > 0) await supersede(client, sorted.corrections, tally);
   if (sorted.kept.length > 0) await keepInQuarantine(client, sorted.kept);
-  const repeats = draft.repeats.map(({ of }) => outcomeAgain(sorted.outcomes[of]!));
-  for (const [at, entry] of entries.entries()) tally.count(entry, sorted.outcomes[at]!.outcome);
-  for (const [at, repeat] of draft.repeats.entries()) tally.count(repeat, repeats[at]!.outcome);
   await addIntake(client, slot, tally.counts());
-  return { entries: sorted.outcomes, repeats };
+  return outcomes;
 }
 
 /** Stores the rated events of the draft but those at the `held` places, and what they move. */
@@ -210,14 +206,28 @@ async function storeEvents(
   await atStep?.("totalled");
 }
 
-/** Every item as received, and the refused ones as that; the outcomes of the others follow. */
-function tallyReceived(refused: readonly Refused[], { entries, repeats }: GroupDraft): IntakeTally {
+/** Everything that was read as received, and then as what became of it. */
+function tallyGroup(
+  { sources, receivedAt, repeats }: GroupDraft,
+  refused: readonly Refused[],
+  outcomes: GroupOutcomes,
+): IntakeTally {
   const tally = intakeTally();
-  for (const entry of entries) tally.count(entry, "received");
-  for (const repeat of repeats) tally.count(repeat, "received");
-  for (const item of refused) {
-    tally.count(item, "received");
-    tally.count(item, "refused", item.refused);
+  for (let at = 0; at < sources.length; at++) {
+    tally.count(sources[at]!.handle, receivedAt[at]!, "received");
+  }
+  for (const { source, receivedAt } of repeats) tally.count(source.handle, receivedAt, "received");
+  for (const { source, receivedAt } of refused) {
+    tally.count(source?.handle ?? 0, receivedAt, "received");
+  }
+  for (const [at, { outcome }] of outcomes.entries.entries()) {
+    tally.count(sources[at]!.handle, receivedAt[at]!, outcome);
+  }
+  for (const [at, { outcome }] of outcomes.repeats.entries()) {
+    tally.count(repeats[at]!.source.handle, repeats[at]!.receivedAt, outcome);
+  }
+  for (const { source, receivedAt, refused: code } of refused) {
+    tally.count(source?.handle ?? 0, receivedAt, "refused", code);
   }
   return tally;
 }
@@ -245,55 +255,66 @@ interface Sorted {
 async function sortOut(
   client: ClientBase,
   group: DraftedGroup,
-  { entries }: GroupDraft,
+  draft: GroupDraft,
   claimed: ReadonlySet<string> | null,
 ): Promise<Sorted> {
-  const known = await findKnown(client, entries, claimed);
   const sorted: Sorted = { outcomes: [], held: new Set(), kept: [], corrections: [] };
-  for (let at = 0; at < entries.length; at++) {
-    const entry = entries[at]!;
-    if (claimed === null || claimed.has(entry.key)) {
-      takeNew(sorted, entry);
+  const known = await findKnown(client, draft, claimed);
+  for (let entry = 0; entry < draft.ids.length; entry++) {
+    const before = known.get(entry);
+    if (before === undefined) {
+      takeNew(sorted, draft.unrated.get(entry));
       continue;
     }
-    const before = known.get(entry.key);
-    assert(before !== undefined, "a key that was not claimed is held by another event");
-    if (before.content !== entry.content && before.state === "q") {
-      sorted.corrections.push(group.candidateOf(at));
-      takeNew(sorted, entry);
+    const content = uuidAt(draft.keys.content, entry);
+    if (before.content !== content && before.state === "q") {
+      sorted.corrections.push(group.candidateOf(entry));
+      takeNew(sorted, draft.unrated.get(entry));
       continue;
     }
-    if (entry.rated >= 0) sorted.held.add(entry.rated);
-    if (before.content === entry.content) {
+    if (draft.rated[entry]! >= 0) sorted.held.add(draft.rated[entry]!);
+    if (before.content === content) {
       const first = before.state === "a" ? "accepted" : "quarantined";
       sorted.outcomes.push({ outcome: "duplicate", first });
       continue;
     }
-    const candidate = group.candidateOf(at);
+    const candidate = group.candidateOf(entry);
     sorted.kept.push({ candidate, state: "c", code: "event.conflicting", detail: "" });
     sorted.outcomes.push(CONFLICTING);
   }
   return sorted;
 }
 
+/** What the store holds of the entries whose keys were not claimed. */
 async function findKnown(
   client: ClientBase,
-  entries: readonly Entry[],
+  { ids, keys }: GroupDraft,
   claimed: ReadonlySet<string> | null,
-): Promise<ReadonlyMap<string, KnownKey>> {
-  if (claimed === null) return new Map();
-  const keys: string[] = [];
-  for (const { key } of entries) if (!claimed.has(key)) keys.push(key);
-  return await lockKnownKeys(client, keys);
+): Promise<ReadonlyMap<number, KnownKey>> {
+  const known = new Map<number, KnownKey>();
+  if (claimed === null) return known;
+  const unclaimed = new Map<string, number>();
+  for (let entry = 0; entry < ids.length; entry++) {
+    const key = uuidAt(keys.key, entry);
+    if (!claimed.has(key)) unclaimed.set(key, entry);
+  }
+  const stored = await lockKnownKeys(client, [...unclaimed.keys()]);
+  for (const [key, entry] of unclaimed) {
+    const before = stored.get(key);
+    assert(before !== undefined, "a key that was not claimed is held by another event");
+    known.set(entry, before);
+  }
+  return known;
 }
 
-function takeNew(sorted: Sorted, { candidate }: Entry): void {
-  if (candidate === null) {
+/** `unrated`: the candidate, if it could not be rated. */
+function takeNew(sorted: Sorted, unrated: Candidate | undefined): void {
+  if (unrated === undefined) {
     sorted.outcomes.push(ACCEPTED);
     return;
   }
-  const { quarantined: code, detail } = candidate.verdict as Unrated;
-  sorted.kept.push({ candidate, state: "p", code, detail });
+  const { quarantined: code, detail } = unrated.verdict as Unrated;
+  sorted.kept.push({ candidate: unrated, state: "p", code, detail });
   sorted.outcomes.push({ outcome: "quarantined", code, detail });
 }
 

@@ -12,11 +12,11 @@ import {
   byteBuffer,
   clearColumn,
   columnValue,
-  push,
-  writeChar,
-  writeInteger,
-  writeTime,
-  writeUuid,
+  pushChar,
+  pushInteger,
+  pushTime,
+  pushUuid,
+  uuidAt,
 } from "./binary-format.ts";
 import {
   COPY_HEAD,
@@ -26,25 +26,14 @@ import {
   isRated,
   stampRow,
 } from "./encode-events.ts";
+import { clearKeys, type KeyTable, keyTable, placeOfKey } from "./key-table.ts";
 import type { Candidate } from "./prepare-event.ts";
 import { clearDeltas, type Deltas, noteEvent, startDeltas } from "./sum-deltas.ts";
-
-/** An event of the group, the first of its key. */
-export interface Entry {
-  readonly key: string;
-  readonly id: string;
-  readonly content: string;
-  readonly source: BookSource;
-  readonly receivedAt: Instant;
-  /** Place among the rated events, which have rows; -1 for the others. */
-  readonly rated: number;
-  /** Whole only of an event that could not be rated. */
-  readonly candidate: Candidate | null;
-}
 
 /** An event that came again in its group. */
 export interface Repeat {
   readonly id: string;
+  /** The entry that it repeats. */
   readonly of: number;
   readonly source: BookSource;
   readonly receivedAt: Instant;
@@ -58,11 +47,18 @@ export interface KeyColumns {
   readonly state: ArrayColumn;
 }
 
+/** Entries are the events of the group, the first of each key; all their columns are by entry. */
 export interface GroupDraft {
-  readonly entries: Entry[];
-  readonly repeats: Repeat[];
-  readonly byKey: Map<string, number>;
+  readonly ids: string[];
+  readonly sources: BookSource[];
+  readonly receivedAt: Instant[];
   readonly keys: KeyColumns;
+  readonly table: KeyTable;
+  /** Place among the rated events, which have rows; -1 for the others. */
+  readonly rated: number[];
+  /** Those that could not be rated, whole. */
+  readonly unrated: Map<number, Candidate>;
+  readonly repeats: Repeat[];
   readonly rows: ByteBuffer;
   /** Where each rated event's row starts, and the last one ends. */
   readonly rowStarts: number[];
@@ -71,10 +67,14 @@ export interface GroupDraft {
 
 export function startDraft(): GroupDraft {
   return {
-    entries: [],
-    repeats: [],
-    byKey: new Map(),
+    ids: [],
+    sources: [],
+    receivedAt: [],
     keys: keyColumns(),
+    table: keyTable(),
+    rated: [],
+    unrated: new Map(),
+    repeats: [],
     rows: byteBuffer(1 << 20),
     rowStarts: [0],
     deltas: startDeltas(),
@@ -82,10 +82,14 @@ export function startDraft(): GroupDraft {
 }
 
 export function clearDraft(draft: GroupDraft): void {
-  draft.entries.length = 0;
-  draft.repeats.length = 0;
-  draft.byKey.clear();
+  draft.ids.length = 0;
+  draft.sources.length = 0;
+  draft.receivedAt.length = 0;
   for (const column of Object.values(draft.keys)) clearColumn(column);
+  clearKeys(draft.table);
+  draft.rated.length = 0;
+  draft.unrated.clear();
+  draft.repeats.length = 0;
   draft.rows.length = 0;
   draft.rowStarts.length = 1;
   clearDeltas(draft.deltas);
@@ -96,21 +100,28 @@ export function clearDraft(draft: GroupDraft): void {
  * event again; *later*: another content under a key of this group, which must be another group's.
  */
 export function draftEvent(draft: GroupDraft, candidate: Candidate): "entry" | "repeat" | "later" {
-  const { key, id, content, source, receivedAt } = candidate;
-  const of = draft.byKey.get(key);
-  if (of !== undefined) {
-    if (draft.entries[of]!.content !== content) return "later";
+  const { id, source, receivedAt } = candidate;
+  const { keys, ids } = draft;
+  const entry = ids.length;
+  pushUuid(keys.key, candidate.key);
+  const of = placeOfKey(draft.table, keys.key.bytes, entry);
+  if (of !== entry) {
+    dropLastKey(keys.key);
+    if (uuidAt(keys.content, of) !== candidate.content.replaceAll("-", "")) return "later";
     draft.repeats.push({ id, of, source, receivedAt });
     return "repeat";
   }
-  draft.byKey.set(key, draft.entries.length);
-  addKey(draft.keys, candidate);
-  const entry = { key, id, content, source, receivedAt };
+  pushUuid(keys.content, candidate.content);
+  addKeyValues(keys, candidate);
+  ids.push(id);
+  draft.sources.push(source);
+  draft.receivedAt.push(receivedAt);
   if (!isRated(candidate)) {
-    draft.entries.push({ ...entry, rated: -1, candidate });
+    draft.rated.push(-1);
+    draft.unrated.set(entry, candidate);
     return "entry";
   }
-  draft.entries.push({ ...entry, rated: draft.rowStarts.length - 1, candidate: null });
+  draft.rated.push(draft.rowStarts.length - 1);
   encodeEvent(draft.rows, candidate);
   draft.rowStarts.push(draft.rows.length);
   noteEvent(draft.deltas, candidate);
@@ -147,13 +158,16 @@ function keyColumns(): KeyColumns {
   };
 }
 
-function addKey(keys: KeyColumns, { key, content, time, verdict }: Candidate): void {
+function addKeyValues(keys: KeyColumns, { time, verdict }: Candidate): void {
   const rated = "charges" in verdict;
-  push(keys.key, writeUuid, key);
-  push(keys.content, writeUuid, content);
-  push(keys.time, writeTime, time);
-  push(keys.account, writeInteger, rated ? verdict.account.handle : 0);
-  push(keys.state, writeChar, rated ? "a" : "q");
+  pushTime(keys.time, time);
+  pushInteger(keys.account, rated ? verdict.account.handle : 0);
+  pushChar(keys.state, rated ? "a" : "q");
+}
+
+function dropLastKey(column: ArrayColumn): void {
+  column.count--;
+  column.length -= 20;
 }
 
 /** Parameters of the statements that claim and change keys. */
@@ -164,6 +178,10 @@ export function keyParameters(keys: KeyColumns): Buffer[] {
 /** The same for candidates that are not drafted. */
 export function keyParametersOf(candidates: readonly Candidate[]): Buffer[] {
   const keys = keyColumns();
-  for (const candidate of candidates) addKey(keys, candidate);
+  for (const candidate of candidates) {
+    pushUuid(keys.key, candidate.key);
+    pushUuid(keys.content, candidate.content);
+    addKeyValues(keys, candidate);
+  }
   return keyParameters(keys);
 }

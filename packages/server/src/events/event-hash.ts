@@ -17,8 +17,8 @@ export function eventKey(source: string, id: string): string {
  * 16 bytes of SHA-256 over type, subject as sent, time as an instant and `data` as `writeData` writes it,
  * as hexadecimal digits.
  */
-export function eventContent({ type, subject, time }: ReadEvent, data: string): string {
-  return hash16(`${textOf(type)}${textOf(subject)}${time}${data}`);
+export function eventContent({ type, subject, time, plain }: ReadEvent, data: string): string {
+  return hash16(`${textOf(type, plain)}${textOf(subject, plain)}${time}${data}`);
 }
 
 function hash16(text: string): string {
@@ -41,31 +41,50 @@ export interface DataTexts {
   readonly exact: boolean;
 }
 
-/** Null when the data is nested too deeply. */
+interface Writing {
+  /** Whether no text needs escapes. */
+  readonly plain: boolean;
+  exact: boolean;
+}
+
+/** Null when the data is nested too deeply. `plain`: none of its texts needs escapes. */
 export function writeData(
   data: Readonly<Record<string, unknown>>,
   personalFields: readonly string[],
+  plain: boolean,
 ): DataTexts | null {
-  let whole = "";
-  let open = "";
-  let personal = "";
-  const state = { exact: false };
   const { keys, quoted } = shapeOf(data);
+  const writing: Writing = { plain, exact: false };
+  let whole = "{";
+  // Where personal fields start and end, their commas included.
+  const cuts: number[] = [];
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
-    const text = canonical(data[key], 1, state);
+    const text = canonical(data[key], 1, writing);
     if (text === null) return null;
-    const field = quoted[at]! + text;
-    whole = whole === "" ? field : `${whole},${field}`;
-    if (personalFields.includes(key)) personal = personal === "" ? field : `${personal},${field}`;
-    else open = open === "" ? field : `${open},${field}`;
+    const start = whole.length;
+    whole += quoted[at]! + text + (at === keys.length - 1 ? "}" : ",");
+    if (personalFields.includes(key)) cuts.push(start, whole.length);
   }
-  return {
-    whole: `{${whole}}`,
-    open: `{${open}}`,
-    personal: personal === "" ? null : `{${personal}}`,
-    exact: state.exact,
-  };
+  if (keys.length === 0) whole = "{}";
+  const { exact } = writing;
+  if (cuts.length === 0) return { whole, open: whole, personal: null, exact };
+  return { whole, ...cutOut(whole, cuts), exact };
+}
+
+/** Cutting texts out of the whole is cheaper than writing them twice. */
+function cutOut(whole: string, cuts: readonly number[]): { open: string; personal: string } {
+  let open = "";
+  let personal = "";
+  let from = 0;
+  for (let cut = 0; cut < cuts.length; cut += 2) {
+    open += whole.slice(from, cuts[cut]);
+    from = cuts[cut + 1]!;
+    personal += `${personal === "" ? "{" : ","}${whole.slice(cuts[cut]!, from - 1)}`;
+  }
+  if (from < whole.length) open += whole.slice(from);
+  else open = open === "{" ? "{}" : `${open.slice(0, -1)}}`;
+  return { open, personal: `${personal}}` };
 }
 
 interface Shape {
@@ -99,19 +118,19 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
   return true;
 }
 
-function canonical(value: unknown, depth: number, state: { exact: boolean }): string | null {
-  if (typeof value === "string") return textOf(value);
+function canonical(value: unknown, depth: number, writing: Writing): string | null {
+  if (typeof value === "string") return textOf(value, writing.plain);
   if (typeof value === "number") return numberText(value);
   if (typeof value !== "object" || value === null) return String(value);
   if (value instanceof ExactNumber) {
-    state.exact = true;
+    writing.exact = true;
     return value.digits;
   }
   if (depth === DEPTH_MAX) return null;
   let text = "";
   if (Array.isArray(value)) {
     for (const item of value) {
-      const part = canonical(item, depth + 1, state);
+      const part = canonical(item, depth + 1, writing);
       if (part === null) return null;
       text += text === "" ? part : `,${part}`;
     }
@@ -119,21 +138,20 @@ function canonical(value: unknown, depth: number, state: { exact: boolean }): st
   }
   const { keys, quoted } = shapeOf(value);
   for (let at = 0; at < keys.length; at++) {
-    const part = canonical((value as Record<string, unknown>)[keys[at]!], depth + 1, state);
+    const part = canonical((value as Record<string, unknown>)[keys[at]!], depth + 1, writing);
     if (part === null) return null;
     text += `${at === 0 ? "" : ","}${quoted[at]}${part}`;
   }
   return `{${text}}`;
 }
 
-/** What JSON escapes: quotation marks, backslashes, controls and halves of surrogate pairs. */
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
-
-function textOf(text: string): string {
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
+function textOf(text: string, plain: boolean): string {
+  return plain ? `"${text}"` : JSON.stringify(text);
 }
 
 function numberText(value: number): string {
-  const text = Object.is(value, -0) ? "0" : String(value);
+  // Small whole numbers are most of them, and their texts are remembered by the engine.
+  if (Number.isSafeInteger(value)) return String(value + 0);
+  const text = String(value);
   return text.includes("e") ? plainDecimal(text) : text;
 }

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { keyOf } from "../http/authenticate.ts";
-import { BODY_LIMITS, INGEST_LIMITS, RATE_LIMITS } from "../http/limits.ts";
+import { BODY_LIMITS, INGEST_LIMITS } from "../http/limits.ts";
 import { PROBLEM_TYPE, problemOf } from "../http/problems.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { eventOfBinary, isBinaryMode, sliceBatch } from "./cloud-event-request.ts";
@@ -22,6 +22,8 @@ import {
 } from "./event-wire.ts";
 import { answerStream, NDJSON } from "./events-stream.ts";
 import type { ItemOutcome, Lane } from "./ingest.ts";
+
+export const EVENTS_PATH = "/v1/events";
 
 type Body =
   | { readonly kind: "single" | "batch" | "binary"; readonly text: string }
@@ -73,12 +75,11 @@ export const eventsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
   readEventBodies(app);
   const load = { bytes: 0 };
   app.post(
-    "/v1/events",
+    EVENTS_PATH,
     {
       config: {
         scope: "events:write",
         streams: NDJSON,
-        rateLimit: { max: RATE_LIMITS.events },
         requestBody: EVENTS_REQUEST_BODY,
         responses: EVENTS_STREAM_ANSWER,
         refuses: REFUSES,

@@ -220,7 +220,7 @@ function settleAll(
   outcomes: GroupOutcomes,
 ): void {
   for (let at = 0; at < entries.length; at++) {
-    settle(entries[at]!, withId(draft.entries[at]!.id, outcomes.entries[at]!));
+    settle(entries[at]!, withId(draft.ids[at]!, outcomes.entries[at]!));
   }
   for (let at = 0; at < repeats.length; at++) {
     settle(repeats[at]!, withId(draft.repeats[at]!.id, outcomes.repeats[at]!));

@@ -58,7 +58,8 @@ interface Part {
 export async function* ingestLines(ingest: LineIngest): AsyncGenerator<LineProgress> {
   const iterator = ingest.lines[Symbol.asyncIterator]();
   const parts: Part[] = [];
-  const stopped = whenAborted(ingest.stop);
+  const ended = new AbortController();
+  const stopped = whenAborted(ingest.stop, ended.signal);
   let reading: Promise<void> | null = null;
   let inWindow = 0;
   let end: { readonly error?: unknown } | null = null;
@@ -101,6 +102,7 @@ export async function* ingestLines(ingest: LineIngest): AsyncGenerator<LineProgr
       yield tell(settled);
     }
   } finally {
+    ended.abort();
     // Without waiting: a read that nobody answers would hold it up.
     iterator.return?.()?.catch(() => undefined);
   }
@@ -108,10 +110,11 @@ export async function* ingestLines(ingest: LineIngest): AsyncGenerator<LineProgr
   if (error !== undefined) throw error;
 }
 
-function whenAborted(signal: AbortSignal): Promise<void> {
+/** Listens no longer than until `ended`. */
+function whenAborted(signal: AbortSignal, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+    else signal.addEventListener("abort", () => resolve(), { once: true, signal: ended });
   });
 }
 

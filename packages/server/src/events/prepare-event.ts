@@ -2,9 +2,9 @@
  * One event on its way to the store: read, identified, validated, measured and rated. Pure but for the
  * book and the clock it is given; throws nothing, so that one event never spoils its neighbours.
  */
-import { type Measured, measureEvent } from "@counterpart/domain/events/measure-event.ts";
+import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import { type Book, type BookAccount, type BookSource, type BookType, findAccount, internTuple, type Tuple } from "@counterpart/domain/rating/book.ts";
+import { type Book, type BookAccount, type BookSource, type BookType, findAccount, type Tuple, tupleOf } from "@counterpart/domain/rating/book.ts";
 import type { Charge } from "@counterpart/domain/rating/charge.ts";
 import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
@@ -83,7 +83,7 @@ export function prepareReadEvent(
     return { refused: "event.source-unknown", detail: "", id, source, receivedAt };
   }
   const bookType = book.types.get(type) ?? null;
-  const texts = writeData(event.data, bookType?.body.personal ?? []);
+  const texts = writeData(event.data, bookType?.body.personal ?? NO_NAMES, event.plain);
   if (texts === null) return { refused: "event.too-deep", detail: "", id, source, receivedAt };
   return {
     key: eventKey(event.source, id),
@@ -142,15 +142,16 @@ function price(
     type,
     subject,
     // Exact numbers are kept as texts: readers of the stored data may use doubles.
-    data: texts.exact ? writeData(data, type.body.personal ?? [])!.open : texts.open,
+    data: texts.exact ? writeData(data, type.body.personal ?? NO_NAMES, event.plain)!.open : texts.open,
     personal: texts.personal,
     charges: rating.charges,
-    usageTuple: usageTuple(book, type, measured),
+    usageTuple: tupleOf(book, type.usageTuples, type.body.usage ?? NO_NAMES, dimensions),
     measured: quantities[type.measure] ?? 0,
   };
 }
 
 const NO_PLAN = {};
+const NO_NAMES: readonly string[] = [];
 
 function quarantined(code: RefusalCode, detail = ""): Unrated {
   return { quarantined: code, detail };
@@ -158,7 +159,7 @@ function quarantined(code: RefusalCode, detail = ""): Unrated {
 
 /** PostgreSQL refuses NUL, and its driver would silently change half of a surrogate pair. */
 function isStorable(event: ReadEvent): boolean {
-  return isText(event.id) && isText(event.type) && isText(event.subject);
+  return event.plain || (isText(event.id) && isText(event.type) && isText(event.subject));
 }
 
 function isText(text: string): boolean {
@@ -171,20 +172,4 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
-}
-
-function usageTuple(book: Book, type: BookType, { dimensions }: Measured): Tuple {
-  let key = dimensions.channel ?? "";
-  const names = type.body.usage ?? [];
-  for (const name of names) key += `\u0001${dimensions[name] ?? ""}`;
-  const known = type.usageTuples.get(key);
-  if (known !== undefined) return known;
-  const values: Record<string, string> = { channel: dimensions.channel ?? "" };
-  for (const name of names) {
-    const value = dimensions[name];
-    if (value !== undefined) values[name] = value;
-  }
-  const tuple = internTuple(book, JSON.stringify(values));
-  type.usageTuples.set(key, tuple);
-  return tuple;
 }

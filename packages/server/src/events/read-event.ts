@@ -13,6 +13,8 @@ export interface ReadEvent {
   readonly subject: string;
   readonly time: Instant;
   readonly data: Readonly<Record<string, unknown>>;
+  /** Whether no text of it holds anything that JSON escapes, NUL or half a surrogate pair. */
+  readonly plain: boolean;
 }
 
 export interface RefusedEvent {
@@ -31,12 +33,37 @@ export const NAME_LENGTH_MAX = 256;
  */
 const LONG_NUMBER = /[:[,\s]-?\d(?:\d{15}|[\d.]{16}|[\d.]*[eE])/;
 
+/** Looks where the numbers of an ordinary event are, behind colons, before it searches everywhere. */
+function mayHoldLongNumber(text: string): boolean {
+  if (text.includes("[")) return LONG_NUMBER.test(text);
+  for (let at = text.indexOf(":"); at !== -1; at = text.indexOf(":", at + 1)) {
+    const first = text.charCodeAt(at + 1);
+    if (first === QUOTE || first === BRACE) continue;
+    if (first <= SPACE) return LONG_NUMBER.test(text);
+    let end = at + 1;
+    while (isNumberPart(text.charCodeAt(end))) end++;
+    const isLong = end - at > 15;
+    if (isLong || (text.charCodeAt(end) | 0x20) === LOWER_E) return LONG_NUMBER.test(text);
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BRACE = 0x7b;
+const SPACE = 0x20;
+const LOWER_E = 0x65;
+
+/** Digits, the sign and the point; the slash between them is harmless. */
+function isNumberPart(code: number): boolean {
+  return code >= 0x2d && code <= 0x39;
+}
+
 /** The event, or why the text cannot be one. Never throws. */
 export function readEvent(text: string): ReadEvent | RefusedEvent {
   if (text.length > EVENT_BYTES_MAX) return refused("event.too-large");
   let event: Record<string, unknown>;
   try {
-    const parsed = LONG_NUMBER.test(text)
+    const parsed = mayHoldLongNumber(text)
       ? parseLosslessly(text, undefined, readNumber)
       : JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
@@ -47,7 +74,8 @@ export function readEvent(text: string): ReadEvent | RefusedEvent {
     if (error instanceof RangeError) return refused("event.too-deep");
     return refused("event.unreadable", "not JSON");
   }
-  return toEvent(event);
+  // Without a backslash no text holds a quotation mark, a control or a half that JSON would escape.
+  return toEvent(event, !text.includes("\\") && text.isWellFormed());
 }
 
 function readNumber(token: string): unknown {
@@ -58,33 +86,36 @@ function readNumber(token: string): unknown {
 }
 
 /** Checks the envelope of an object that was read, such as the attributes and data of a binary event. */
-export function toEvent(event: Readonly<Record<string, unknown>>): ReadEvent | RefusedEvent {
+export function toEvent(
+  event: Readonly<Record<string, unknown>>,
+  plain = false,
+): ReadEvent | RefusedEvent {
   const { id, source, type, subject, time, data } = event;
-  const name = { id: isName(id) ? id : null, source: isName(source) ? source : null };
-  if (name.id === null) return { ...refused("event.id-missing"), ...name };
-  if (name.source === null) return { ...refused("event.source-missing"), ...name };
-  if (!isName(type)) return { ...refused("event.type-missing"), ...name };
-  if (typeof time !== "string") return { ...refused("event.time-missing"), ...name };
+  if (!isName(id)) return refused("event.id-missing", "", null, source);
+  if (!isName(source)) return refused("event.source-missing", "", id);
+  if (!isName(type)) return refused("event.type-missing", "", id, source);
+  if (typeof time !== "string") return refused("event.time-missing", "", id, source);
   let instant: Instant;
   try {
     instant = parseInstant(time);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { ...refused("event.time-missing", error.code), ...name };
+    return refused("event.time-missing", error.code, id, source);
   }
   if (subject !== undefined && subject !== null && !isName(subject)) {
-    return { ...refused("event.unreadable", "subject is not a text"), ...name };
+    return refused("event.unreadable", "subject is not a text", id, source);
   }
   if (data !== undefined && (typeof data !== "object" || data === null || Array.isArray(data))) {
-    return { ...refused("event.unreadable", "data is not an object"), ...name };
+    return refused("event.unreadable", "data is not an object", id, source);
   }
   return {
-    id: name.id,
-    source: name.source,
+    id,
+    source,
     type,
     subject: (subject as string | undefined | null) ?? "",
     time: instant,
     data: (data as Record<string, unknown> | undefined) ?? {},
+    plain,
   };
 }
 
@@ -92,6 +123,11 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= NAME_LENGTH_MAX;
 }
 
-function refused(code: RefusalCode, detail = ""): RefusedEvent {
-  return { refused: code, detail, id: null, source: null };
+function refused(
+  code: RefusalCode,
+  detail = "",
+  id: string | null = null,
+  source: unknown = null,
+): RefusedEvent {
+  return { refused: code, detail, id, source: isName(source) ? source : null };
 }

@@ -8,40 +8,47 @@ import {
   arrayColumn,
   clearColumn,
   columnValue,
-  push,
-  writeInteger,
-  writeNumeric,
+  pushInteger,
+  pushNumeric,
 } from "./binary-format.ts";
 import type { RatedCandidate } from "./encode-events.ts";
+import { clearRows, type RowTable, rowOf, rowTable } from "./row-table.ts";
 
-interface TotalDelta {
-  readonly account: number;
-  readonly term: number;
-  readonly day: number;
-  readonly tuple: number;
-  readonly agreement: number;
-  count: number;
-  quantity: Whole;
-  amount: Whole;
-  base: Whole;
+/** Sums of each row of a table. */
+interface Sums {
+  readonly count: number[];
+  readonly quantity: Whole[];
+  readonly amount: Whole[];
+  readonly base: Whole[];
 }
 
-interface UsageDelta {
-  readonly account: number;
-  readonly hour: number;
-  readonly type: number;
-  readonly tuple: number;
+/** What each charge adds, so that no charge outlives its event's preparation. */
+interface Charges {
   count: number;
-  quantity: Whole;
+  row: Int32Array;
+  billed: Float64Array;
+  amount: Float64Array;
+  base: Float64Array;
+  /** Amounts and bases beyond 2^53, by twice the number of the charge, and one more for the base. */
+  readonly large: Map<number, bigint>;
+}
+
+interface Events {
+  count: number;
+  usageRow: Int32Array;
+  measured: Float64Array;
+  chargesEnd: Int32Array;
 }
 
 export interface Deltas {
-  readonly totals: Map<string, TotalDelta>;
-  readonly usage: Map<string, UsageDelta>;
-  /** One entry an event: its usage row, what it measures, and where its charges end. */
-  readonly events: { usage: UsageDelta[]; measured: number[]; chargesEnd: number[] };
-  /** One entry a charge, so that no charge outlives its event's preparation. */
-  readonly charges: { total: TotalDelta[]; billed: number[]; amount: Whole[]; base: Whole[] };
+  /** By account, term version, day and tuple. */
+  readonly totals: RowTable;
+  /** Agreement of each totals row. */
+  readonly agreements: number[];
+  /** By account, hour, event type and tuple. */
+  readonly usage: RowTable;
+  readonly charges: Charges;
+  readonly events: Events;
   readonly totalColumns: readonly ArrayColumn[];
   readonly usageColumns: readonly ArrayColumn[];
 }
@@ -50,125 +57,165 @@ export interface Deltas {
 export type Columns = readonly Buffer[];
 
 const HOUR = 3_600_000;
+const EVENTS_FIRST = 1024;
 
 export function startDeltas(): Deltas {
   const integers = (count: number) => Array.from({ length: count }, () => arrayColumn("integer"));
   const numerics = (count: number) => Array.from({ length: count }, () => arrayColumn("numeric"));
   return {
-    totals: new Map(),
-    usage: new Map(),
-    events: { usage: [], measured: [], chargesEnd: [] },
-    charges: { total: [], billed: [], amount: [], base: [] },
+    totals: rowTable(),
+    agreements: [],
+    usage: rowTable(),
+    charges: {
+      count: 0,
+      row: new Int32Array(EVENTS_FIRST),
+      billed: new Float64Array(EVENTS_FIRST),
+      amount: new Float64Array(EVENTS_FIRST),
+      base: new Float64Array(EVENTS_FIRST),
+      large: new Map(),
+    },
+    events: {
+      count: 0,
+      usageRow: new Int32Array(EVENTS_FIRST),
+      measured: new Float64Array(EVENTS_FIRST),
+      chargesEnd: new Int32Array(EVENTS_FIRST),
+    },
     totalColumns: [...integers(6), ...numerics(3)],
     usageColumns: [...integers(5), ...numerics(1)],
   };
 }
 
-export function clearDeltas({ totals, usage, events, charges }: Deltas): void {
-  totals.clear();
-  usage.clear();
-  for (const entries of [...Object.values(events), ...Object.values(charges)]) entries.length = 0;
+export function clearDeltas({ totals, agreements, usage, events, charges }: Deltas): void {
+  clearRows(totals);
+  clearRows(usage);
+  agreements.length = 0;
+  events.count = 0;
+  charges.count = 0;
+  charges.large.clear();
 }
 
 /** Notes the next event. */
-export function noteEvent(deltas: Deltas, event: RatedCandidate): void {
-  const { charges, events } = deltas;
-  for (const charge of event.verdict.charges) {
-    charges.total.push(totalOf(deltas, event, charge));
-    charges.billed.push(charge.billed);
-    charges.amount.push(charge.amount ?? 0);
-    charges.base.push(charge.base ?? 0);
+export function noteEvent(deltas: Deltas, { verdict, time }: RatedCandidate): void {
+  const { charges, events, totals, agreements } = deltas;
+  const account = verdict.account.handle;
+  for (const { term, day, tuple, billed, amount, base } of verdict.charges) {
+    if (charges.count === charges.row.length) growCharges(charges);
+    const at = charges.count++;
+    const row = rowOf(totals, account, term.id, day, tuple.id);
+    if (row === agreements.length) agreements.push(term.agreement.handle);
+    charges.row[at] = row;
+    charges.billed[at] = billed;
+    charges.amount[at] = inColumn(charges, at * 2, amount);
+    charges.base[at] = inColumn(charges, at * 2 + 1, base);
   }
-  events.usage.push(usageOf(deltas, event));
-  events.measured.push(event.verdict.measured);
-  events.chargesEnd.push(charges.total.length);
-}
-
-function totalOf(
-  { totals }: Deltas,
-  { verdict }: RatedCandidate,
-  { term, day, tuple }: RatedCandidate["verdict"]["charges"][number],
-): TotalDelta {
-  const account = verdict.account.handle;
-  const key = `${account},${term.id},${day},${tuple.id}`;
-  const known = totals.get(key);
-  if (known !== undefined) return known;
-  const agreement = term.agreement.handle;
-  const sums = { count: 0, quantity: 0, amount: 0, base: 0 };
-  const delta: TotalDelta = { account, term: term.id, day, tuple: tuple.id, agreement, ...sums };
-  totals.set(key, delta);
-  return delta;
-}
-
-function usageOf({ usage }: Deltas, { verdict, time }: RatedCandidate): UsageDelta {
-  const account = verdict.account.handle;
+  if (events.count === events.usageRow.length) growEvents(events);
+  const at = events.count++;
   const hour = Math.floor(time / HOUR);
-  const type = verdict.type.handle;
-  const tuple = verdict.usageTuple.id;
-  const key = `${account},${hour},${type},${tuple}`;
-  const known = usage.get(key);
-  if (known !== undefined) return known;
-  const delta: UsageDelta = { account, hour, type, tuple, count: 0, quantity: 0 };
-  usage.set(key, delta);
-  return delta;
+  events.usageRow[at] = rowOf(
+    deltas.usage,
+    account,
+    hour,
+    verdict.type.handle,
+    verdict.usageTuple.id,
+  );
+  events.measured[at] = verdict.measured;
+  events.chargesEnd[at] = charges.count;
 }
 
-/** Adds up the noted events but those at the `left` places. Once for each group. */
+function inColumn({ large }: Charges, place: number, value: Whole | null): number {
+  if (typeof value === "number") return value;
+  if (value === null) return 0;
+  large.set(place, value);
+  return Number.NaN;
+}
+
+function fromColumn({ large }: Charges, place: number, value: number): Whole {
+  return Number.isNaN(value) ? large.get(place)! : value;
+}
+
+function growCharges(charges: Charges): void {
+  charges.row = grown(charges.row, new Int32Array(charges.row.length * 2));
+  charges.billed = grown(charges.billed, new Float64Array(charges.billed.length * 2));
+  charges.amount = grown(charges.amount, new Float64Array(charges.amount.length * 2));
+  charges.base = grown(charges.base, new Float64Array(charges.base.length * 2));
+}
+
+function growEvents(events: Events): void {
+  events.usageRow = grown(events.usageRow, new Int32Array(events.usageRow.length * 2));
+  events.measured = grown(events.measured, new Float64Array(events.measured.length * 2));
+  events.chargesEnd = grown(events.chargesEnd, new Int32Array(events.chargesEnd.length * 2));
+}
+
+function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Adds up the noted events but those at the `left` places. */
 export function sumDeltas(
   deltas: Deltas,
   left: ReadonlySet<number>,
 ): { totals: Columns; usage: Columns } {
   const { events, charges } = deltas;
+  const totals = startSums(deltas.totals.count);
+  const usage = startSums(deltas.usage.count);
   let charge = 0;
-  for (let event = 0; event < events.usage.length; event++) {
+  for (let event = 0; event < events.count; event++) {
     const end = events.chargesEnd[event]!;
     if (left.has(event)) {
       charge = end;
       continue;
     }
-    const usage = events.usage[event]!;
-    usage.count++;
-    usage.quantity = addWhole(usage.quantity, events.measured[event]!);
+    const usageRow = events.usageRow[event]!;
+    usage.count[usageRow]!++;
+    usage.quantity[usageRow] = addWhole(usage.quantity[usageRow]!, events.measured[event]!);
     for (; charge < end; charge++) {
-      const total = charges.total[charge]!;
-      total.count++;
-      total.quantity = addWhole(total.quantity, charges.billed[charge]!);
-      total.amount = addWhole(total.amount, charges.amount[charge]!);
-      total.base = addWhole(total.base, charges.base[charge]!);
+      const row = charges.row[charge]!;
+      const amount = fromColumn(charges, charge * 2, charges.amount[charge]!);
+      const base = fromColumn(charges, charge * 2 + 1, charges.base[charge]!);
+      totals.count[row]!++;
+      totals.quantity[row] = addWhole(totals.quantity[row]!, charges.billed[charge]!);
+      totals.amount[row] = addWhole(totals.amount[row]!, amount);
+      totals.base[row] = addWhole(totals.base[row]!, base);
     }
   }
-  return { totals: totalColumns(deltas), usage: usageColumns(deltas) };
+  return { totals: totalColumns(deltas, totals), usage: usageColumns(deltas, usage) };
 }
 
-function totalColumns({ totals, totalColumns }: Deltas): Columns {
+function startSums(rows: number): Sums {
+  const zeros = () => new Array<number>(rows).fill(0);
+  return { count: zeros(), quantity: zeros(), amount: zeros(), base: zeros() };
+}
+
+function totalColumns({ totals, agreements, totalColumns }: Deltas, sums: Sums): Columns {
   totalColumns.forEach(clearColumn);
   const [account, term, day, tuple, agreement, count, quantity, amount, base] = totalColumns;
-  for (const row of totals.values()) {
-    if (row.count === 0) continue;
-    push(account!, writeInteger, row.account);
-    push(term!, writeInteger, row.term);
-    push(day!, writeInteger, row.day);
-    push(tuple!, writeInteger, row.tuple);
-    push(agreement!, writeInteger, row.agreement);
-    push(count!, writeInteger, row.count);
-    push(quantity!, writeNumeric, row.quantity);
-    push(amount!, writeNumeric, row.amount);
-    push(base!, writeNumeric, row.base);
+  for (let row = 0; row < totals.count; row++) {
+    if (sums.count[row] === 0) continue;
+    pushInteger(account!, totals.keys[row * 4]!);
+    pushInteger(term!, totals.keys[row * 4 + 1]!);
+    pushInteger(day!, totals.keys[row * 4 + 2]!);
+    pushInteger(tuple!, totals.keys[row * 4 + 3]!);
+    pushInteger(agreement!, agreements[row]!);
+    pushInteger(count!, sums.count[row]!);
+    pushNumeric(quantity!, sums.quantity[row]!);
+    pushNumeric(amount!, sums.amount[row]!);
+    pushNumeric(base!, sums.base[row]!);
   }
   return totalColumns.map(columnValue);
 }
 
-function usageColumns({ usage, usageColumns }: Deltas): Columns {
+function usageColumns({ usage, usageColumns }: Deltas, sums: Sums): Columns {
   usageColumns.forEach(clearColumn);
   const [account, hour, type, tuple, count, quantity] = usageColumns;
-  for (const row of usage.values()) {
-    if (row.count === 0) continue;
-    push(account!, writeInteger, row.account);
-    push(hour!, writeInteger, row.hour);
-    push(type!, writeInteger, row.type);
-    push(tuple!, writeInteger, row.tuple);
-    push(count!, writeInteger, row.count);
-    push(quantity!, writeNumeric, row.quantity);
+  for (let row = 0; row < usage.count; row++) {
+    if (sums.count[row] === 0) continue;
+    pushInteger(account!, usage.keys[row * 4]!);
+    pushInteger(hour!, usage.keys[row * 4 + 1]!);
+    pushInteger(type!, usage.keys[row * 4 + 2]!);
+    pushInteger(tuple!, usage.keys[row * 4 + 3]!);
+    pushInteger(count!, sums.count[row]!);
+    pushNumeric(quantity!, sums.quantity[row]!);
   }
   return usageColumns.map(columnValue);
 }

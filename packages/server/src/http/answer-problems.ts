@@ -4,6 +4,15 @@ import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PROBLEM_TYPE, type Problem, problemOf, toProblem } from "./problems.ts";
 
+/** For what the framework refuses before it looks for a route. */
+export function answerFrameworkError(
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  sendProblem(request, reply, toProblem(error));
+}
+
 export function answerProblems(app: FastifyInstance): void {
   const methods = methodsByPath(app);
   app.setErrorHandler((error, request, reply) => {

@@ -16,7 +16,7 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { catalogueRoute } from "../catalogue/catalogue.route.ts";
-import { eventsRoute } from "../events/events.route.ts";
+import { EVENTS_PATH, eventsRoute } from "../events/events.route.ts";
 import { explainRoute } from "../explain/explain.route.ts";
 import { keysRoute } from "../keys/keys.route.ts";
 import { quarantineRoute } from "../quarantine/quarantine.route.ts";
@@ -24,10 +24,10 @@ import { agreementsRoute } from "../statements/agreements.route.ts";
 import { closeRoute } from "../statements/close.route.ts";
 import { statementsRoute } from "../statements/statements.route.ts";
 import { usageRoute } from "../usage/usage.route.ts";
-import { answerClientError, answerProblems } from "./answer-problems.ts";
+import { answerClientError, answerFrameworkError, answerProblems } from "./answer-problems.ts";
 import { requireKeys } from "./authenticate.ts";
 import { healthRoute } from "./health.route.ts";
-import { BODY_LIMITS, RATE_LIMITS, SERVER_LIMITS } from "./limits.ts";
+import { BODY_LIMITS, RATE_LIMITS, type RequestsPerMinute, SERVER_LIMITS } from "./limits.ts";
 import { observeRequests } from "./metrics.ts";
 import { OPEN_API } from "./openapi.ts";
 import { receiveBodies } from "./receive-body.ts";
@@ -37,11 +37,13 @@ export interface BuildOptions {
   readonly logger: Logger;
   /** Check answers against their schemas, which tests do; production only writes them. */
   readonly checkAnswers?: boolean;
+  /** Of one key. */
+  readonly requestsPerMinute?: RequestsPerMinute;
 }
 
 export async function buildServer(
   parts: ServerParts,
-  { logger, checkAnswers = false }: BuildOptions,
+  { logger, checkAnswers = false, requestsPerMinute = RATE_LIMITS }: BuildOptions,
 ): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -56,6 +58,7 @@ export async function buildServer(
     onConstructorPoisoning: "error",
     routerOptions: { maxParamLength: SERVER_LIMITS.pathParameterMax },
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
     http: {
       maxHeaderSize: SERVER_LIMITS.headerBytesMax,
       headersTimeout: SERVER_LIMITS.headersTimeoutMs,
@@ -68,10 +71,13 @@ export async function buildServer(
   app.setSerializerCompiler(checkAnswers ? writeChecked : () => writeJson);
 
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  const kindOf = ({ routeOptions }: FastifyRequest): keyof RequestsPerMinute =>
+    routeOptions.url === EVENTS_PATH ? "events" : "other";
   await app.register(rateLimit, {
-    max: RATE_LIMITS.other,
+    max: (request: FastifyRequest) => requestsPerMinute[kindOf(request)],
     timeWindow: 60_000,
-    keyGenerator: (request: FastifyRequest) => request.apiKey?.id ?? request.ip,
+    keyGenerator: (request: FastifyRequest) =>
+      `${kindOf(request)} ${request.apiKey?.id ?? request.ip}`,
     errorResponseBuilder: () => new Refusal("request.rate-limited"),
   });
   await app.register(swagger, OPEN_API);

@@ -41,8 +41,13 @@ export const INGEST_LIMITS = {
   gzipRatioMax: 100,
 } as const;
 
-/** Requests of one key within a minute. */
-export const RATE_LIMITS = { events: 600_000, other: 6_000 } as const;
+/** Requests of one key within a minute: with events, and all others. */
+export interface RequestsPerMinute {
+  readonly events: number;
+  readonly other: number;
+}
+
+export const RATE_LIMITS: RequestsPerMinute = { events: 600_000, other: 6_000 };
 
 /** From the order to stop until the process ends, whatever is still under way. */
 export const STOP_MS_MAX = 30_000;

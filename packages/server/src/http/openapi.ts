@@ -108,8 +108,9 @@ function problemResponse(codes: readonly RefusalCode[]): object {
 }
 
 interface Operation {
+  summary?: string;
   requestBody?: unknown;
-  responses?: Record<string, { content?: Record<string, unknown> }>;
+  responses?: Record<string, { description: string; content?: Record<string, unknown> }>;
   "x-request-body"?: unknown;
   "x-responses"?: Record<string, Record<string, unknown>>;
 }
@@ -129,6 +130,10 @@ function placeExtensions(operation: Operation): void {
   for (const [status, content] of Object.entries(responses)) {
     const response = operation.responses?.[status];
     if (response !== undefined) response.content = { ...response.content, ...content };
+  }
+  for (const response of Object.values(operation.responses ?? {})) {
+    // What the plugin puts where a schema has no words of its own.
+    if (response.description === "Default Response") response.description = operation.summary ?? "";
   }
   delete operation["x-request-body"];
   delete operation["x-responses"];

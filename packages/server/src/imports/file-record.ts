@@ -1,8 +1,8 @@
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 
 /**
- * A record of a file on its way to ingest. `line` is where it begins; lines up to `through` are done with
- * when it is.
+ * A record of a file on its way to ingest. `line` is where it begins; lines up to `through` are
+ * done with when it is.
  */
 export type FileRecord = { readonly line: number; readonly through: number } & RecordContent;
 

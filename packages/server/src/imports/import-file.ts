@@ -1,4 +1,6 @@
-/** Imports a file: from its bytes to committed events, resumable and with every line accounted for. */
+/**
+ * Imports a file: from its bytes to committed events, resumable and with every line accounted for.
+ */
 import { performance } from "node:perf_hooks";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
@@ -32,7 +34,9 @@ export interface ImportOptions {
 }
 
 export interface ImportProgress {
-  /** Bytes of the input whose events are committed, of `bytesTotal`; packed ones where it is packed. */
+  /**
+   * Bytes of the input whose events are committed, of `bytesTotal`; packed ones where it is packed.
+   */
   readonly bytes: number;
   readonly bytesTotal: number;
   readonly lines: number;
@@ -48,7 +52,9 @@ export interface ImportResult {
   readonly problem: { readonly code: RefusalCode; readonly detail: string } | null;
   /** Path and time of the import before, when it was already imported. */
   readonly before: { readonly name: string; readonly finishedAt: string } | null;
-  /** Lines that an interrupted import had done; their outcomes are in the tally. 0 from the start. */
+  /**
+   * Lines that an interrupted import had done; their outcomes are in the tally. 0 from the start.
+   */
   readonly resumedAfterLine: number;
   readonly lines: number;
   readonly bytes: number;
@@ -63,9 +69,10 @@ const REFUSED_KEPT_MAX = 1_000;
 const UNDER_WAY_MAX = 16;
 
 /**
- * Imports a file or directory of a source. The events are committed when it returns; a run that broke
- * off is taken up after the last line that is known to be committed, and what is sent twice by that is a
- * duplicate. The same content is imported once, whatever its name: `alreadyImported` says so.
+ * Imports a file or directory of a source. The events are committed when it returns; a run that
+ * broke off is taken up after the last line that is known to be committed, and what is sent twice
+ * by that is a duplicate. The same content is imported once, whatever its name: `alreadyImported`
+ * says so.
  *
  * Refuses `import.source-unknown`, `import.time-zone-missing`, `import.columns-missing`,
  * `import.file-unreadable`, `import.file-changed` and `import.already-running`.

@@ -10,6 +10,7 @@ export interface ImportRun {
   readonly name: string;
   /** Lines that are done with; those after it may have been committed, but nobody noted it. */
   readonly throughLine: number;
+  /** RFC 3339, in UTC. */
   readonly finishedAt: string | null;
   readonly noted: NotedProgress;
 }
@@ -36,7 +37,12 @@ export async function findRun(db: Db, id: string): Promise<ImportRun | null> {
     through_line: string;
     finished_at: string | null;
     outcomes: NotedProgress;
-  }>("select name, through_line, finished_at, outcomes from import_run where id = $1", [id]);
+  }>(
+    `select name, through_line, outcomes,
+        to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as finished_at
+      from import_run where id = $1`,
+    [id],
+  );
   const row = rows[0];
   if (row === undefined) return null;
   return {

@@ -20,8 +20,7 @@ function headline(result: ImportResult): string {
   const { path, state, before, problem, lines, seconds, linesPerSecond } = result;
   if (state === "alreadyImported" && before !== null) {
     const name = before.name === path ? "" : ` as ${before.name}`;
-    const when = before.finishedAt.slice(0, 16);
-    return `${path}: already imported${name} on ${when} UTC. --again imports it once more.`;
+    return `${path}: already imported${name}, ${before.finishedAt}. --again imports it once more.`;
   }
   const records = `${group(receivedOf(result.tally))} records in ${group(lines)} lines`;
   const pace = `${duration(seconds)}, ${group(linesPerSecond)} lines/s`;

@@ -14,12 +14,12 @@ export interface AsteriskSource extends NamedSource {
 /**
  * One record as an event.
  *
- * - The id is uniqueid, with the sequence where it is logged (`1598518936.86-12`); without a uniqueid the
- *   record's hash and ordinal.
+ * - The id is uniqueid, with the sequence where it is logged (`1598518936.86-12`); without a
+ *   uniqueid the record's hash and ordinal.
  * - The time is the answer, of a call without one the start; local, in the source's zone.
  * - The duration is billsec: whole seconds are all that this file has.
- * - The direction comes from dcontext by the source's `direction`; without that a call is outbound, as
- *   the accountcode is that of the channel that placed it.
+ * - The direction comes from dcontext by the source's `direction`; without that a call is outbound,
+ *   as the accountcode is that of the channel that placed it.
  */
 export function readAsterisk(fields: readonly string[], source: AsteriskSource): RecordContent {
   const optional = optionalFields(fields);
@@ -69,7 +69,9 @@ interface OptionalFields {
   readonly sequence: string;
 }
 
-/** 16 fields, then uniqueid and userfield if they are logged, then perhaps peeraccount and two more. */
+/**
+ * 16 fields, then uniqueid and userfield if they are logged, then perhaps peeraccount and two more.
+ */
 function optionalFields(fields: readonly string[]): OptionalFields | null {
   if (fields.length < 16 || fields.length > 21) return null;
   const hasSequence = fields.length >= 19;

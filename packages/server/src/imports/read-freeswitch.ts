@@ -8,12 +8,12 @@ import { type CallStatus, type NamedSource, voiceEvent } from "./voice-event.ts"
  * One record, which is one channel and so one leg of a call, as an event.
  *
  * - The id is the channel's uuid; the two legs have different ones and the same `call_uuid`.
- * - The time is the answer, of a call without one the start, from epochs and never from stamps (those are
- *   local times).
- * - The duration is the finest of billusec, billmsec and billsec, rounded half up to the millisecond.
- *   billsec is the difference of two cut-off seconds and may be a second off.
- * - The direction is the channel's: `inbound` came to the switch (leg A), `outbound` was placed by it
- *   (leg B). A source whose leg A is its customers' outgoing call says so with `direction`.
+ * - The time is the answer, of a call without one the start, from epochs and never from stamps
+ *   (those are local times).
+ * - The duration is the finest of billusec, billmsec and billsec, rounded half up to the
+ *   millisecond. billsec is the difference of two cut-off seconds and may be a second off.
+ * - The direction is the channel's: `inbound` came to the switch (leg A), `outbound` was placed by
+ *   it (leg B). A source whose leg A is its customers' outgoing call says so with `direction`.
  */
 export function readFreeswitch(text: string, source: NamedSource): RecordContent {
   const record = parseObject(text);
@@ -79,7 +79,10 @@ interface Call {
   channel(name: string): string;
   /** Of the newest caller profile: after transfers, where the call went. */
   profile(name: string): string;
-  /** Microseconds of `<name>_uepoch`, `<name>_epoch` or a time of the call flow; null when 0 or absent. */
+  /**
+   * Microseconds of `<name>_uepoch`, `<name>_epoch` or a time of the call flow; null when 0 or
+   * absent.
+   */
   microseconds(name: string, timesName: string): number | null;
 }
 

@@ -27,9 +27,9 @@ export interface Input {
 const CHUNK_BYTES = 262_144;
 
 /**
- * The file, or every file of the directory in the order of their names; hidden ones are left out. All of it
- * is read for the fingerprint, which costs a hundredth of an import: a part of a file may be alike in two.
- * Refuses `import.file-unreadable`.
+ * The file, or every file of the directory in the order of their names; hidden ones are left out.
+ * All of it is read for the fingerprint, which costs a hundredth of an import: a part of a file may
+ * be alike in two. Refuses `import.file-unreadable`.
  */
 export async function findInput(path: string): Promise<Input> {
   const found = await statOf(path);
@@ -78,9 +78,9 @@ async function hashOf(file: InputFile): Promise<string> {
 }
 
 /**
- * The bytes of the file, unpacked when it begins as gzip does, whatever its name is. `onBytes` is told how
- * many of its bytes were read. Refuses `import.file-changed`, `import.file-damaged` after what could be
- * unpacked, and `import.file-unreadable`.
+ * The bytes of the file, unpacked when it begins as gzip does, whatever its name is. `onBytes` is
+ * told how many of its bytes were read. Refuses `import.file-changed`, `import.file-damaged` after
+ * what could be unpacked, and `import.file-unreadable`.
  */
 export async function* readInputFile(
   file: InputFile,
@@ -116,7 +116,9 @@ function unreadable(path: string, why: string): Refusal {
   return new Refusal("import.file-unreadable", { file: path, why });
 }
 
-/** What one of these becomes is in memory at once: 16 MB at most, as gzip packs no more than 1:1032. */
+/**
+ * What one of these becomes is in memory at once: 16 MB at most, as gzip packs no more than 1:1032.
+ */
 const PACKED_BYTES = 16_384;
 
 async function* gunzipped(bytes: AsyncIterable<Buffer>, file: InputFile): AsyncGenerator<Buffer> {
@@ -127,27 +129,26 @@ async function* gunzipped(bytes: AsyncIterable<Buffer>, file: InputFile): AsyncG
   gunzip.on("error", (error) => {
     failure = error;
   });
-  const done = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     gunzip.on("end", resolve);
     gunzip.on("error", () => resolve());
   });
-  const write = (packed: Buffer): Promise<void> =>
-    new Promise((resolve) => {
-      gunzip.write(packed, () => resolve());
-    });
+  // After an error nothing calls back any more.
+  const until = (work: (done: () => void) => void): Promise<void> =>
+    Promise.race([new Promise<void>(work), ended]);
   try {
     for await (const chunk of bytes) {
       for (let at = 0; at < chunk.length && failure === null; at += PACKED_BYTES) {
-        await write(chunk.subarray(at, at + PACKED_BYTES));
+        await until((done) => gunzip.write(chunk.subarray(at, at + PACKED_BYTES), () => done()));
         yield* unpacked.splice(0);
       }
     }
     if (failure === null) {
-      // First everything that there is: the end of a file that breaks off is an error, and would take it along.
-      await new Promise<void>((resolve) => gunzip.flush(zlib.Z_SYNC_FLUSH, () => resolve()));
+      // First everything that there is: at a file's broken end the error would take it along.
+      await until((done) => gunzip.flush(zlib.Z_SYNC_FLUSH, done));
       await nextTurn();
       gunzip.end();
-      await done;
+      await ended;
     }
     yield* unpacked.splice(0);
     if (failure !== null) {

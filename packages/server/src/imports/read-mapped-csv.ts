@@ -26,8 +26,8 @@ export interface MappedCsv {
 export type ReadMapped = (fields: readonly string[]) => RecordContent;
 
 /**
- * How records under these columns become events. Refuses `import.columns-missing` when the mapping names
- * others, or one that is there twice, and `import.time-zone-missing`.
+ * How records under these columns become events. Refuses `import.columns-missing` when the mapping
+ * names others, or one that is there twice, and `import.time-zone-missing`.
  */
 export function mappedCsv(options: MappedCsv, columns: readonly string[]): ReadMapped {
   const { name, mapping, zone, idOf } = options;

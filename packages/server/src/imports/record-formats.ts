@@ -17,8 +17,8 @@ export function isLocalFormat(format: CsvFormat): boolean {
 }
 
 /**
- * The instant that a text means, or null when it is not written so. `zone` is for local formats. Digits
- * beyond the millisecond are cut off, towards the earlier instant.
+ * The instant that a text means, or null when it is not written so. `zone` is for local formats.
+ * Digits beyond the millisecond are cut off, towards the earlier instant.
  */
 export function readTime(text: string, format: TimeFormat, zone: Zone | null): Instant | null {
   try {
@@ -84,8 +84,8 @@ function millisecondsOf(fraction = ""): number {
 }
 
 /**
- * A duration as decimal seconds with at most three places, or null when it is not written so. Finer ones
- * are rounded half up to the millisecond: `"67.539896"` is `"67.54"`.
+ * A duration as decimal seconds with at most three places, or null when it is not written so. Finer
+ * ones are rounded half up to the millisecond: `"67.539896"` is `"67.54"`.
  */
 export function readDuration(text: string, format: DurationFormat): string | null {
   const milliseconds = durationReaders[format](text);

@@ -2,9 +2,10 @@
 import { hashText } from "../platform/hash.ts";
 
 /**
- * Answers with the hash of the record's fields and its ordinal among identical records so far, such as
- * `3f2a…-….1`: the same file gives the same ids, whenever it is read from its start. How fields are quoted
- * does not matter. Records are counted by 64 bits of their hash; each takes 24 to 48 bytes of memory.
+ * Answers with the hash of the record's fields and its ordinal among identical records so far, such
+ * as `3f2a…-….1`: the same file gives the same ids, whenever it is read from its start. How fields
+ * are quoted does not matter. Records are counted by 64 bits of their hash; each takes 24 to 48
+ * bytes of memory.
  */
 export function recordIds(): (fields: readonly string[]) => string {
   const counter = hashCounter();

@@ -19,12 +19,14 @@ export type RecordReader = (
   bytes: AsyncIterable<Uint8Array>,
 ) => AsyncIterable<readonly FileRecord[]>;
 
-/** Longest record of mod_json_cdr; a call through many applications and transfers makes long ones. */
+/**
+ * Longest record of mod_json_cdr; a call through many applications and transfers makes long ones.
+ */
 const FREESWITCH_BYTES_MAX = 1_048_576;
 
 /**
- * The reader of a source's files; `null` reads CloudEvents of any source. `types` are those that a CSV may
- * be mapped to. Refuses `import.time-zone-missing`.
+ * The reader of a source's files; `null` reads CloudEvents of any source. `types` are those that a
+ * CSV may be mapped to. Refuses `import.time-zone-missing`.
  */
 export function recordReader(
   named: NamedSource | null,

@@ -21,8 +21,8 @@ export interface RefusedFile {
 const HEADER = ["file", "line", "code", "detail"];
 
 /**
- * Begins the file anew, or goes on after its first `keptBytes`: an import that is resumed writes the
- * lines again that nobody had noted.
+ * Begins the file anew, or goes on after its first `keptBytes`: an import that is resumed writes
+ * the lines again that nobody had noted.
  */
 export async function openRefusedFile(path: string, keptBytes: number): Promise<RefusedFile> {
   const handle = await open(path, "a+");

@@ -1,6 +1,6 @@
 /**
- * Bytes to the records of a CSV. Its own reader, because a quote that is never closed must cost one line
- * and not the rest of the file.
+ * Bytes to the records of a CSV. Its own reader, because a quote that is never closed must cost one
+ * line and not the rest of the file.
  */
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import { type SplitLine, splitLines } from "./split-lines.ts";
@@ -24,12 +24,12 @@ export interface CsvFormatOptions {
 const RECORD_LENGTH_MAX = 65_536;
 
 /**
- * Yields the records of an RFC 4180 file. Blanks around fields are dropped, line ends in quotes become LF,
- * empty lines are passed over.
+ * Yields the records of an RFC 4180 file. Blanks around fields are dropped, line ends in quotes
+ * become LF, empty lines are passed over.
  *
- * A line that cannot be read is a problem by itself (`event.malformed-record` with the reason): one with
- * text after a closing quote or a quote inside a field without quotes; and the line of a quote that the
- * lines after it do not close, which are then read as if that one were not there.
+ * A line that cannot be read is a problem by itself (`event.malformed-record` with the reason): one
+ * with text after a closing quote or a quote inside a field without quotes; and the line of a quote
+ * that the lines after it do not close, which are then read as if that one were not there.
  */
 export async function* splitCsvRecords(
   bytes: AsyncIterable<Uint8Array>,

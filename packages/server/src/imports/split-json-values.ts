@@ -1,10 +1,15 @@
-/** Bytes to the JSON objects in them: one a line, or one document that holds one or an array of them. */
+/**
+ * Bytes to the JSON objects in them: one a line, or one document that holds one or an array of
+ * them.
+ */
 import { isUtf8 } from "node:buffer";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import { peekBytes } from "./peek-bytes.ts";
 import { splitLines } from "./split-lines.ts";
 
-/** The text of a value as it stands there. Lines up to `through` are done with when this value is. */
+/**
+ * The text of a value as it stands there. Lines up to `through` are done with when this value is.
+ */
 export type JsonText = { readonly line: number; readonly through: number } & (
   | { readonly text: string }
   | { readonly problem: RefusalCode; readonly detail: string }
@@ -21,12 +26,13 @@ const VALUE_BYTES_MAX = 65_536;
 const PEEK_BYTES = 262_144;
 
 /**
- * Yields the objects of a file. It is taken for a document when it starts with `[`, or when its first line
- * is no object by itself and neither is its second; otherwise for one object a line, where a malformed
- * line costs only itself. Values are not parsed here: what is between the braces goes on as it is.
+ * Yields the objects of a file. It is taken for a document when it starts with `[`, or when its
+ * first line is no object by itself and neither is its second; otherwise for one object a line,
+ * where a malformed line costs only itself. Values are not parsed here: what is between the braces
+ * goes on as it is.
  *
- * One over `bytesMax` is passed over and told as `event.too-large`, one that is not UTF-8 or that the
- * document ends in as `event.unreadable`.
+ * One over `bytesMax` is passed over and told as `event.too-large`, one that is not UTF-8 or that
+ * the document ends in as `event.unreadable`.
  */
 export async function* splitJsonValues(
   bytes: AsyncIterable<Uint8Array>,
@@ -87,48 +93,68 @@ interface DocumentScanner {
 const OUTSIDE = /["{}[\]\n]/g;
 const INSIDE = /["\\\n]/g;
 
-/**
- * Finds where objects begin and end by counting brackets outside of strings. Whatever else stands between
- * them (the brackets of an array, commas) is passed over.
- */
-function documentScanner(bytesMax: number): DocumentScanner {
-  let line = 1;
-  let inString = false;
-  let escaped = false;
-  /** Brackets that are open inside of the object; 0: between objects. */
-  let depth = 0;
+/** The bytes of the object that is being read; no more than `bytesMax` of it are kept. */
+interface HeldValue {
+  /** Begins one at this line. */
+  begin(line: number): void;
+  add(part: Buffer): void;
+  /** Ends it at this line. */
+  end(line: number): JsonText;
+  endTooEarly(line: number): JsonText;
+}
+
+function heldValue(bytesMax: number): HeldValue {
   let begunAt = 1;
   let held: Buffer[] = [];
   let heldBytes = 0;
+  // More may stand on the line that it ends in.
+  const place = (line: number) => ({ line: begunAt, through: line - 1 });
+  return {
+    begin(line) {
+      begunAt = line;
+      held = [];
+      heldBytes = 0;
+    },
+    add(part) {
+      heldBytes += part.length;
+      if (heldBytes > bytesMax) held = [];
+      else held.push(Buffer.from(part));
+    },
+    end(line) {
+      if (heldBytes > bytesMax) {
+        const detail = `over ${bytesMax} bytes`;
+        return { ...place(line), problem: "event.too-large", detail };
+      }
+      const bytes = Buffer.concat(held);
+      if (isUtf8(bytes)) return { ...place(line), text: bytes.toString() };
+      return { ...place(line), problem: "event.unreadable", detail: "not UTF-8" };
+    },
+    endTooEarly(line) {
+      const detail = "the document ends inside of it";
+      return { ...place(line), problem: "event.unreadable", detail };
+    },
+  };
+}
 
-  const hold = (part: Buffer): void => {
-    heldBytes += part.length;
-    if (heldBytes > bytesMax) held = [];
-    else held.push(Buffer.from(part));
-  };
-  const take = (): JsonText => {
-    const place = { line: begunAt, through: line - 1 };
-    const bytes = Buffer.concat(held);
-    const isTooLong = heldBytes > bytesMax;
-    held = [];
-    heldBytes = 0;
-    if (isTooLong) {
-      return { ...place, problem: "event.too-large", detail: `over ${bytesMax} bytes` };
-    }
-    if (!isUtf8(bytes)) return { ...place, problem: "event.unreadable", detail: "not UTF-8" };
-    return { ...place, text: bytes.toString() };
-  };
+/**
+ * Finds where objects begin and end by counting brackets outside of strings. Whatever else stands
+ * between them (the brackets of an array, commas) is passed over.
+ */
+function documentScanner(bytesMax: number): DocumentScanner {
+  const held = heldValue(bytesMax);
+  let line = 1;
+  let inString = false;
+  let isEscaped = false;
+  /** Brackets that are open inside of the object; 0: between objects. */
+  let depth = 0;
 
   return {
     push(chunk) {
       const values: JsonText[] = [];
       const text = chunk.toString("latin1");
       let start = depth === 0 ? -1 : 0;
-      let at = 0;
-      if (escaped) {
-        escaped = false;
-        at = 1;
-      }
+      let at = isEscaped ? 1 : 0;
+      isEscaped = false;
       for (;;) {
         const pattern = inString ? INSIDE : OUTSIDE;
         pattern.lastIndex = at;
@@ -139,30 +165,25 @@ function documentScanner(bytesMax: number): DocumentScanner {
         if (character === "\n") line++;
         else if (character === '"') inString = !inString;
         else if (character === "\\") {
-          escaped = at === text.length;
+          isEscaped = at === text.length;
           at++;
-        } else if (character === "{" || character === "[") {
-          if (depth === 0 && character === "[") continue;
+        } else if (character === "{" || (character === "[" && depth > 0)) {
           if (depth === 0) {
+            held.begin(line);
             start = found.index;
-            begunAt = line;
           }
           depth++;
-        } else if (depth > 0) {
+        } else if (character !== "[" && depth > 0) {
           depth--;
           if (depth > 0) continue;
-          hold(chunk.subarray(start, at));
-          values.push(take());
+          held.add(chunk.subarray(start, at));
+          values.push(held.end(line));
           start = -1;
         }
       }
-      if (start !== -1) hold(chunk.subarray(start));
+      if (start !== -1) held.add(chunk.subarray(start));
       return values;
     },
-    finish() {
-      if (depth === 0) return [];
-      const place = { line: begunAt, through: line - 1 };
-      return [{ ...place, problem: "event.unreadable", detail: "the document ends inside of it" }];
-    },
+    finish: () => (depth === 0 ? [] : [held.endTooEarly(line)]),
   };
 }

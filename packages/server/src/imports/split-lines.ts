@@ -22,13 +22,13 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Yields the lines of the bytes, up to some thousands at a time. A line ends in LF or CRLF, the last one
- * perhaps in nothing; CR alone ends lines where there is one and no LF in the first `bytesMax` bytes. A
- * byte order mark is dropped, NUL is kept.
+ * Yields the lines of the bytes, up to some thousands at a time. A line ends in LF or CRLF, the
+ * last one perhaps in nothing; CR alone ends lines where there is one and no LF in the first
+ * `bytesMax` bytes. A byte order mark is dropped, NUL is kept.
  *
- * A line over `bytesMax` is passed over to its end and told as `event.too-large`, one that is not UTF-8 as
- * `event.unreadable`. However long a line is, `bytesMax` of it are held. What the bytes throw goes
- * through; the line that they broke off in is not yielded.
+ * A line over `bytesMax` is passed over to its end and told as `event.too-large`, one that is not
+ * UTF-8 as `event.unreadable`. However long a line is, `bytesMax` of it are held. What the bytes
+ * throw goes through; the line that they broke off in is not yielded.
  *
  * Over a million short lines a second: whole blocks are decoded, no byte is looked at by itself.
  */

@@ -17,8 +17,8 @@ interface UnderWay<Batch> {
 }
 
 /**
- * Reads no further while `underWayMax` batches are under way. When a batch fails, or the reading of them,
- * what was submitted before it is still told; then the failure goes on.
+ * Reads no further while `underWayMax` batches are under way. When a batch fails, or the reading of
+ * them, what was submitted before it is still told; then the failure goes on.
  */
 export async function submitInOrder<Batch>(
   batches: AsyncIterable<Batch>,

@@ -26,7 +26,9 @@ export interface VoiceRecord {
   readonly hangupCause: string;
 }
 
-/** The CloudEvents JSON text of the record. Numbers go as they are: the dial plan is applied later. */
+/**
+ * The CloudEvents JSON text of the record. Numbers go as they are: the dial plan is applied later.
+ */
 export function voiceEvent({ name, source }: NamedSource, record: VoiceRecord): string {
   const { status, durationMs, from, to, callId, hangupCause } = record;
   return eventText({

@@ -1,12 +1,13 @@
 /** Starts the HTTP server and stops it in order. */
 
+import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Logger } from "pino";
 import { buildServer } from "../http/build-server.ts";
-import { STOP_MS_MAX } from "../http/limits.ts";
+import { RATE_LIMITS, type RequestsPerMinute, STOP_MS_MAX } from "../http/limits.ts";
 import { makeMetrics } from "../http/metrics.ts";
 import { serverLog } from "../http/server-log.ts";
 import { lazyIngest, type ServerParts } from "../http/server-parts.ts";
@@ -27,6 +28,8 @@ export interface ServeOptions extends OpenIngestOptions {
   /** Close months that are due, hour by hour. Default false. */
   readonly closeDue?: boolean;
   readonly logger?: Logger;
+  /** Of one key. */
+  readonly requestsPerMinute?: RequestsPerMinute;
   /** Check answers against their schemas, as tests do. */
   readonly checkAnswers?: boolean;
 }
@@ -60,10 +63,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     return opened;
   });
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // one for each stream that is open
   const metrics = makeMetrics(() => ingest.opened()?.ingest.waiting() ?? null);
   const keyring = openKeyring(database, now);
   const parts: ServerParts = { database, keyring, now, ...ingest, stop: stop.signal, metrics };
-  const app = await buildServer(parts, { logger, checkAnswers });
+  const requestsPerMinute = options.requestsPerMinute ?? RATE_LIMITS;
+  const app = await buildServer(parts, { logger, checkAnswers, requestsPerMinute });
   await app.listen({ host, port });
   const { address, port: taken, family } = app.server.address() as AddressInfo;
 

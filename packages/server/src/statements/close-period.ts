@@ -3,7 +3,12 @@
  * step: a statement is stored whole or not at all, and what is stated already is left alone.
  */
 import type { Instant } from "@counterpart/domain/instant.ts";
-import { type MonthText, monthPeriod } from "@counterpart/domain/period.ts";
+import {
+  formatLocalDay,
+  type MonthText,
+  monthDays,
+  monthPeriod,
+} from "@counterpart/domain/period.ts";
 import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { findImbalances, type Imbalance } from "@counterpart/domain/statements/completeness.ts";
@@ -16,6 +21,7 @@ import {
   finishCloseRun,
   insertStatements,
   listStated,
+  listUnstatedMonths,
   loadCut,
   type NewStatement,
   raiseCut,
@@ -59,7 +65,10 @@ export interface StatementSummary {
 const AGREEMENTS_PER_STEP = 500;
 const HOUR = 3_600_000;
 
-/** Refuses while events of the period are quarantined, and whenever an event is unaccounted for. */
+/**
+ * Refuses while events of the period are quarantined, whenever an event is unaccounted for, and when the
+ * book is not the catalogue in force.
+ */
 export async function closePeriod(
   database: Database,
   book: Book,
@@ -81,7 +90,7 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   const { due, left, already } = await whatIsDue(db, book, request);
   const quarantined = await countQuarantined(db, spanOf(due, period));
   if (!dryRun) await checkBeforeClose(db, request, quarantined);
-  const run = dryRun || due.length === 0 ? null : await raiseCut(db, period);
+  const run = dryRun || due.length === 0 ? null : await raiseCut(db, period, book.revision);
   const cut = run?.cut ?? (await loadCut(db));
   const statements: StatementSummary[] = [];
   const terms = termsByAgreement(book);
@@ -114,22 +123,41 @@ interface Due {
   readonly already: number;
 }
 
-async function whatIsDue(db: Db, book: Book, { period, now }: CloseRequest): Promise<Due> {
+async function whatIsDue(db: Db, book: Book, request: CloseRequest): Promise<Due> {
+  const { period, now } = request;
   const stated = await listStated(db, period);
-  const terms = termsByAgreement(book);
+  const agreements = await withSomethingToState(db, book, period);
   const due: BookAgreement[] = [];
   const left: Due["left"] = [];
   let already = 0;
-  for (const agreement of book.agreements.values()) {
-    const { start, end } = monthPeriod(agreement.zone, period);
-    const versions = terms.get(agreement.handle) ?? [];
-    if (!versions.some(({ from, to }) => from < end && to > start)) continue;
+  for (const agreement of agreements) {
+    const { end } = monthPeriod(agreement.zone, period);
     const until = (end + (agreement.body.graceHours ?? 0) * HOUR) as Instant;
     if (stated.has(agreement.handle)) already++;
     else if (now < until) left.push({ agreement: agreement.name, until });
     else due.push(agreement);
   }
   return { due, left, already };
+}
+
+/** Agreements in force in the period, and those that are not any more but have events not stated yet. */
+async function withSomethingToState(
+  db: Db,
+  book: Book,
+  period: MonthText,
+): Promise<BookAgreement[]> {
+  const terms = termsByAgreement(book);
+  const isInForce = ({ handle, zone }: BookAgreement): boolean => {
+    const { start, end } = monthPeriod(zone, period);
+    return (terms.get(handle) ?? []).some(({ from, to }) => from < end && to > start);
+  };
+  const agreements = [...book.agreements.values()];
+  const inForce = new Set(agreements.filter(isInForce).map(({ handle }) => handle));
+  const others = agreements.map(({ handle }) => handle).filter((handle) => !inForce.has(handle));
+  const span = { end: formatLocalDay(monthDays(period).end), cut: await loadCut(db) };
+  const late = others.length === 0 ? [] : await listUnstatedMonths(db, others, span);
+  for (const { agreement } of late) inForce.add(agreement);
+  return agreements.filter(({ handle }) => inForce.has(handle));
 }
 
 function termsByAgreement(book: Book): Map<number, CompiledTerm[]> {

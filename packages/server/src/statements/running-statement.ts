@@ -8,7 +8,7 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import { loadTuples } from "../explain/explain.repo.ts";
 import type { Db } from "../platform/database.ts";
 import { prepareStatements } from "./prepare-statements.ts";
-import type { StatementHead, StatementLineView } from "./read-statements.ts";
+import type { StatementHead, StatementLineView } from "./statement-views.repo.ts";
 import { loadCut } from "./statements.repo.ts";
 
 export interface RunningStatement

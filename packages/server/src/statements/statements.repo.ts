@@ -1,16 +1,24 @@
 /** The SQL of closing and reading statements. */
 import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { ServiceTotal } from "@counterpart/domain/statements/price-service-period.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
 import type { Db } from "../platform/database.ts";
 import { lockForTransaction } from "../platform/locks.ts";
 
-/** Raises the cut alone at the gate: nothing can be counted at or below the returned one any more. */
-export async function raiseCut(db: Db, period: string): Promise<CloseRun> {
+/**
+ * Raises the cut alone at the gate: nothing can be counted at or below the returned one any more. Refuses
+ * `catalogue.changed` when that revision is not in force any more: statements would be made by old prices.
+ */
+export async function raiseCut(db: Db, period: string, revision: number): Promise<CloseRun> {
   await db.query("begin");
   try {
     await lockForTransaction(db, "gate");
-    await db.query("update gate set cut = cut + 1");
+    const gate = await db.query<{ revision: number }>(
+      "update gate set cut = cut + 1 returning revision",
+    );
+    const inForce = gate.rows[0]!.revision;
+    if (inForce !== revision) throw new Refusal("catalogue.changed", { revision: inForce });
     const { rows } = await db.query<CloseRun>(
       `insert into close_run (period, cut, started_at)
         select $1, cut - 1, now() from gate returning id, cut`,
@@ -91,21 +99,26 @@ export async function listMonthTotals(
   }));
 }
 
-/** Months before a day in which something was counted that the agreement has not stated yet. */
+/**
+ * Months before a day in which something was counted that the agreement has not stated yet: no statement of
+ * that month or a later one reached its cut. Months may have been closed in any order.
+ */
 export async function listUnstatedMonths(
   db: Db,
   agreements: readonly number[],
   span: { readonly end: string; readonly cut: number },
 ): Promise<{ agreement: number; month: string }[]> {
   const { rows } = await db.query<{ agreement: number; month: string }>(
-    `with stated as (
-        select a.id as agreement_id, coalesce(max(statement.cut), 0) as cut
-        from unnest($1::integer[]) as a (id)
-        left join statement on statement.agreement_id = a.id
-        group by a.id)
-      select distinct total.agreement_id as agreement, to_char(day, 'YYYY-MM') as month
-      from total join stated using (agreement_id)
-      where day < $2 and total.cut > stated.cut and total.cut <= $3
+    `with counted as (
+        select agreement_id, to_char(day, 'YYYY-MM') as month, max(cut) as cut
+        from total
+        where agreement_id = any($1::integer[]) and day < $2 and cut <= $3
+        group by 1, 2)
+      select agreement_id as agreement, month from counted
+      where not exists (
+        select from statement
+        where statement.agreement_id = counted.agreement_id
+          and statement.period >= counted.month and statement.cut >= counted.cut)
       order by 1, 2`,
     [agreements, span.end, span.cut],
   );

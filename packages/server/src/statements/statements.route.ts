@@ -8,7 +8,8 @@ import { listLineEvents } from "../explain/list-line-events.ts";
 import { fromCursor, pageOf, pageQuery, pageSchema, toCursor } from "../http/page.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { wireText } from "../http/wire-text.ts";
-import { listStatements, loadStatement, statementCsv } from "./read-statements.ts";
+import { statementCsv } from "./statement-csv.ts";
+import { listStatements, loadStatement } from "./statement-views.repo.ts";
 import { STATEMENT_EXAMPLE, statementHeadSchema, statementSchema } from "./statements-wire.ts";
 
 const id = wireText(120);

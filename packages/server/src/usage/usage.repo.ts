@@ -43,12 +43,12 @@ export async function listUsage(db: Db, query: UsageQuery): Promise<UsageRow[]> 
   if (groupBy.length > GROUPS_MAX) throw new Refusal("usage.too-many-groups", { max: GROUPS_MAX });
   const values: unknown[] = [query.from, query.to, query.limit, query.offset];
   const expressionOf = (name: string): string => {
-    if (TIMES[name] !== undefined) return TIMES[name];
+    if (Object.hasOwn(TIMES, name)) return TIMES[name]!;
     if (name === "account") return "account.name";
     if (name === "type") return "type.name";
     if (!DIMENSION.test(name)) throw new Refusal("usage.group-unknown", { group: name });
     values.push(name);
-    return `(tuple::jsonb ->> $${values.length}::text)`;
+    return `(dimension_tuple.tuple::jsonb ->> $${values.length}::text)`;
   };
   const columns = groupBy.map(expressionOf);
   const conditions = Object.entries(filters).map(([name, value]) => {

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group, progressBar } from "../../platform/progress.ts";
+import { showMoney } from "../../platform/show-money.ts";
 import type { ReasonCount } from "../../quarantine/quarantine.repo.ts";
 import { type CloseResult, closePeriod } from "../../statements/close-period.ts";
 import { EXIT, print, printJson, say, withDatabase } from "../command-context.ts";
@@ -74,7 +75,7 @@ export function printClose(result: CloseResult, dryRun: boolean): string {
       one.id,
       one.party,
       one.role,
-      formatMoney({ currency: one.currency, minor: one.total }),
+      showMoney(formatMoney({ currency: one.currency, minor: one.total })),
       one.currency,
       `${one.lines}`,
       `${one.adjustments}`,

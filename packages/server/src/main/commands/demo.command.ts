@@ -11,8 +11,9 @@ import { listKeys, revokeKey } from "../../keys/keys.repo.ts";
 import type { Database } from "../../platform/database.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group } from "../../platform/progress.ts";
+import { showMoney } from "../../platform/show-money.ts";
 import { reportMargin } from "../../statements/margin.ts";
-import { listStatements, type StatementHead } from "../../statements/read-statements.ts";
+import { listStatements, type StatementHead } from "../../statements/statement-views.repo.ts";
 import { print, say, withDatabase } from "../command-context.ts";
 import { type IngestParts, openIngest } from "../open-counterpart.ts";
 import { startServer } from "../serve.ts";
@@ -158,15 +159,7 @@ function printHeads(keeper: IngestParts["keeper"], statements: readonly Statemen
     ],
     statements.map(({ id, agreement, total, currency }) => {
       const body = agreements[agreement]!;
-      return [parties[body.party]!.name, body.role, withThousands(total), currency, id];
+      return [parties[body.party]!.name, body.role, showMoney(total), currency, id];
     }),
   );
-}
-
-/** Thousands set apart in the whole part. */
-function withThousands(money: string): string {
-  const [whole = "", minor] = money.split(".");
-  const sign = whole.startsWith("-") ? "-" : "";
-  const set = sign + group(BigInt(whole.replace("-", "")));
-  return minor === undefined ? set : `${set}.${minor}`;
 }

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group } from "../../platform/progress.ts";
+import { showMoney } from "../../platform/show-money.ts";
 import { listAccounts } from "../../statements/completeness.repo.ts";
 import { type MarginReport, reportMargin } from "../../statements/margin.ts";
 import { listUsage } from "../../usage/usage.repo.ts";
@@ -91,7 +92,8 @@ function marginCommand(): Command {
 }
 
 export function printMargin({ currency, channels, provisional }: MarginReport): string {
-  const money = (pico: bigint): string => formatMoney(roundToMoney({ currency, pico }, "halfEven"));
+  const money = (pico: bigint): string =>
+    showMoney(formatMoney(roundToMoney({ currency, pico }, "halfEven")));
   const percent = (part: bigint, whole: bigint): string =>
     whole === 0n ? "" : `${formatDecimal((part * 1000n) / whole, 1)} %`;
   const sum = (of: (one: MarginReport["channels"][number]) => bigint): bigint =>

@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { printTable } from "../../platform/print-table.ts";
+import { showMoney } from "../../platform/show-money.ts";
+import { statementCsv } from "../../statements/statement-csv.ts";
 import {
   listStatements,
   loadStatement,
   type StatementView,
-  statementCsv,
-} from "../../statements/read-statements.ts";
+} from "../../statements/statement-views.repo.ts";
 import { print, printJson, withDatabase } from "../command-context.ts";
 
 interface ListOptions {
@@ -45,7 +46,13 @@ export function statementsCommand(): Command {
               { title: "" },
               { title: "issued" },
             ],
-            statements.map((one) => [one.id, one.kind, one.total, one.currency, one.issuedAt]),
+            statements.map((one) => [
+              one.id,
+              one.kind,
+              showMoney(one.total),
+              one.currency,
+              one.issuedAt,
+            ]),
           ),
         );
       });
@@ -97,7 +104,7 @@ export function printStatement(statement: StatementView): string {
   return [
     `${id}  ${kind} of ${agreement}, ${firstDay} to before ${endDay}`,
     table,
-    `total ${total} ${currency}`,
+    `total ${showMoney(total)} ${currency}`,
     `Each line: counterpart explain ${id}/1`,
   ].join("\n");
 }

@@ -1,0 +1,144 @@
+/** Starting and stopping: the process as an operator runs it, and the server as tests do. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { smsEvent, startTestServer, type TestServer } from "../../test/test-server.ts";
+
+const COUNTERPART = fileURLToPath(new URL("../../bin/counterpart.mjs", import.meta.url));
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+function run(...args: readonly string[]): ChildProcess {
+  const env = { ...process.env, DATABASE_URL: server.database.url };
+  return spawn(process.execPath, [COUNTERPART, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** The output of a command that ends by itself. */
+async function output(...args: readonly string[]): Promise<{ code: number; out: string }> {
+  const child = run(...args);
+  let out = "";
+  child.stdout!.on("data", (chunk) => {
+    out += chunk;
+  });
+  const [code] = await once(child, "close");
+  return { code, out };
+}
+
+test("counterpart keys create, list and revoke", async () => {
+  const args = [
+    "--name",
+    "cli",
+    "--scope",
+    "events:write",
+    "--scope",
+    "usage:read",
+    "--source",
+    "switch",
+  ];
+  const created = await output("keys", "create", ...args);
+  expect(created.out).toMatch(/^cpk_\w+\n$/);
+  const key = created.out.trim();
+  const asked = await server.ask("GET", "/v1/quarantine", { key });
+  expect(asked.status).toBe(200);
+  const id = key.split("_")[1]!;
+  const { out } = await output("keys", "list");
+  expect(out).toContain(`${id}  cli`);
+  expect(out).not.toContain(key);
+  expect((await output("keys", "revoke", id)).code).toBe(0);
+  expect((await output("keys", "revoke", "none")).code).toBe(3);
+  expect((await output("keys", "create", "--name", "x", "--scope", "everything")).code).toBe(3);
+}, 60_000);
+
+test("counterpart serve prints its address, and SIGTERM ends it in order with exit code 0", async () => {
+  const child = run("serve", "--port", "0");
+  const [line] = (await once(child.stdout!, "data")) as [Buffer];
+  const address = String(line).trim();
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const response = await fetch(`${address}/v1/events`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${server.key}`,
+      "content-type": "application/cloudevents+json",
+    },
+    // By the clock of the machine: the process has no other.
+    body: JSON.stringify(smsEvent("from-process", { time: new Date().toISOString() })),
+  });
+  expect([200, 202]).toContain(response.status);
+  await response.text();
+  const started = performance.now();
+  child.kill("SIGTERM");
+  const [code] = await once(child, "exit");
+  expect(code).toBe(0);
+  expect(performance.now() - started).toBeLessThan(10_000);
+}, 60_000);
+
+test("stopping finishes what is under way, and commits it before it ends", async () => {
+  let reached = (): void => undefined;
+  const atStore = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = await startTestServer({
+    atStep: async (step) => {
+      if (step !== "claimed") return;
+      reached();
+      await held;
+    },
+  });
+  const answer = slow.ask("POST", "/v1/events", {
+    headers: { "content-type": "application/cloudevents+json" },
+    body: JSON.stringify(smsEvent("under-way")),
+  });
+  await atStore;
+  const closed = slow.server.close();
+  await expect(fetch(`${slow.address}/healthz`)).rejects.toThrow();
+  release();
+  expect((await answer).json).toEqual({ id: "under-way", outcome: "accepted" });
+  await closed;
+  const { rows } = await slow.database.pool("reader").query("select id from event");
+  expect(rows).toEqual([{ id: "under-way" }]);
+  await slow.close();
+});
+
+test("503: a request that comes on an open connection while the server stops is told so", async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = await startTestServer({ atStep: () => held });
+  const { hostname, port } = new URL(slow.address);
+  const socket = connect(Number(port), hostname);
+  const body = JSON.stringify(smsEvent("first"));
+  const head = `authorization: Bearer ${slow.key}\r\nhost: x\r\n`;
+  socket.write(
+    `POST /v1/events HTTP/1.1\r\n${head}content-type: application/cloudevents+json\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  );
+  await expect
+    .poll(() => slow.ask("GET", "/metrics").then(({ text }) => text))
+    .toContain('counterpart_events_waiting{lane="single"} 1');
+  const closed = slow.server.close();
+  socket.write(`GET /readyz HTTP/1.1\r\n${head}\r\n`);
+  let answers = "";
+  socket.on("data", (chunk) => {
+    answers += chunk;
+  });
+  release();
+  await once(socket, "close");
+  await closed;
+  expect(answers).toContain('"outcome":"accepted"');
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 503"]);
+  await slow.close();
+});
