@@ -1,4 +1,4 @@
-/** An embedded PostgreSQL on a real disk with the demo's catalogue, removed afterwards. */
+/** An embedded PostgreSQL on a real disk with a catalogue, removed afterwards. */
 import { chmod, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,30 +13,30 @@ import type { Database } from "../src/platform/database.ts";
 export interface BenchDatabase {
   readonly database: Database;
   readonly keeper: BookKeeper;
-  /** What COUNTERPART_DATA names, for a server of its own process. */
-  readonly directory: string;
-  /** Empties what ingest writes. */
-  readonly empty: () => Promise<void>;
+  /** Empties what ingest writes; keys only if they are not to be kept. */
+  readonly empty: (keys: "all" | "but keys") => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 const DEMO = new URL("../../../catalogues/demo", import.meta.url).pathname;
 
-export async function openBenchDatabase(log: (line: string) => void): Promise<BenchDatabase> {
+/** The catalogue is the demo's, as `change` makes it. */
+export async function openBenchDatabase(
+  change: (demo: Catalogue) => Catalogue = withThirdCharge,
+): Promise<BenchDatabase> {
   const directory = await mkdtemp(join(await directoryOnDisk(), "counterpart-bench-"));
-  await chmod(directory, 0o755);
-  const database = await openMigratedDatabase({ COUNTERPART_DATA: directory }, log);
+  await chmod(directory, 0o755); // for root's sake: PostgreSQL runs as another user then
+  const database = await openMigratedDatabase({ COUNTERPART_DATA: directory }, () => undefined);
   const { catalogue, deckRows, problems } = await readCatalogueDirectory(DEMO);
-  assert(catalogue !== null, `the demo catalogue has no problems: ${JSON.stringify(problems)}`);
-  await publishCatalogue(database, { catalogue: withThirdCharge(catalogue), deckRows, by: "bench" });
+  assert(catalogue !== null, `the demo's catalogue has no problems: ${JSON.stringify(problems)}`);
+  await publishCatalogue(database, { catalogue: change(catalogue), deckRows, by: "bench" });
   return {
     database,
     keeper: await openBookKeeper(database),
-    directory,
-    async empty() {
-      await database
-        .pool("owner")
-        .query("truncate event, event_key, total, usage, intake, quarantine");
+    async empty(keys) {
+      const tables = "event, total, usage, intake, quarantine";
+      const all = keys === "all" ? `${tables}, event_key` : tables;
+      await database.pool("owner").query(`truncate ${all}`);
     },
     async close() {
       await database.close();
@@ -59,20 +59,21 @@ async function directoryOnDisk(): Promise<string> {
  * A partner with a share of calls and messages and a fee on the rest, so that an event has three charges
  * (customer, carrier, partner) on average, by the demo's dimensions.
  */
-function withThirdCharge(catalogue: Catalogue): Catalogue {
-  const agreements: Record<string, Agreement> = { ...catalogue.agreements };
-  for (const [name, like] of Object.entries(catalogue.agreements)) {
+function withThirdCharge(demo: Catalogue): Catalogue {
+  const agreements: Record<string, Agreement> = { ...demo.agreements };
+  for (const [name, like] of Object.entries(demo.agreements)) {
     if (!name.startsWith("latchkey-")) continue;
-    const terms = like.versions.map((version) => ({ ...version, terms: THIRD_CHARGES }));
-    agreements[name.replace("latchkey", "bench")] = { ...like, versions: terms };
+    const versions = like.versions.map((version) => ({ ...version, terms: THIRD_CHARGES }));
+    agreements[name.replace("latchkey", "bench")] = { ...like, versions };
   }
-  return { ...catalogue, agreements };
+  return { ...demo, agreements };
 }
 
 const THIRD_CHARGES: readonly Term[] = [
   ...["voice.call", "sms.message", "whatsapp.message"].map((on): Term => {
     const price = { model: "percentage", of: "customerCharge", percent: "5" } as const;
-    return { id: `${on.slice(0, 5)}-share`, title: "Share of revenue", on, price, lines: ["country"] };
+    const id = `${on.replace(".", "-")}-share`;
+    return { id, title: "Share of revenue", on, price, lines: ["country"] };
   }),
   {
     id: "check-fee",

@@ -1,7 +1,8 @@
 /** The demo's traffic without its dirt, drafted and not, so that each measurement stores the same events. */
 import { assert } from "@counterpart/domain/assert.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import { DEMO_MONTH, DEMO_SEED, DEMO_WORLD } from "../src/demo/demo-world.ts";
+import { type MonthText, previousMonth } from "@counterpart/domain/period.ts";
+import { DEMO_SEED, DEMO_WORLD } from "../src/demo/demo-world.ts";
 import { generateTraffic } from "../src/demo/generate-traffic.ts";
 import {
   clearDraft,
@@ -21,14 +22,17 @@ import type { BenchDatabase } from "./bench-database.ts";
 /** A provider of ten million events a month: its first lines are some hours of traffic. */
 const EVENTS_A_MONTH = 10_000_000;
 
-export const NOW = Date.UTC(2026, 10, 3) as Instant;
+export const NOW = Date.now() as Instant;
+
+/** Over, and well within the time that sources accept. */
+const MONTH = previousMonth(new Date(NOW).toISOString().slice(0, 7) as MonthText);
 
 /** So many events that are accepted and unlike each other. */
 export function makeTraffic({ keeper }: BenchDatabase, count: number): string[] {
   const preparation = preparationOf({ keeper });
   const lines: string[] = [];
   const keys = new Set<string>();
-  const options = { seed: DEMO_SEED, events: EVENTS_A_MONTH, month: DEMO_MONTH, world: DEMO_WORLD };
+  const options = { seed: DEMO_SEED, events: EVENTS_A_MONTH, month: MONTH, world: DEMO_WORLD };
   for (const line of generateTraffic(options)) {
     const prepared = prepareEvent(line, preparation);
     if (!("key" in prepared) || !isRated(prepared) || keys.has(prepared.key)) continue;

@@ -1,7 +1,15 @@
 /** How fast events are stored: bare COPY, prepared parameters, and the pipeline from lines. */
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { byteBuffer, reserve, write16, writeInteger, writeText, writeTime, writeUuid } from "../src/events/binary-format.ts";
+import {
+  byteBuffer,
+  reserve,
+  write16,
+  writeInteger,
+  writeText,
+  writeTime,
+  writeUuid,
+} from "../src/events/binary-format.ts";
 import { COPY_HEAD, COPY_TAIL } from "../src/events/encode-events.ts";
 import { addTotals, addUsage, beginAtGate, copyEvents, insertKeys } from "../src/events/events.repo.ts";
 import { connectWriter } from "../src/events/group-writer.ts";
@@ -100,7 +108,7 @@ export async function measurePipeline(
   { database }: BenchDatabase,
   lines: readonly string[],
 ): Promise<number> {
-  const { ingest } = await openIngest(database, { now: () => NOW, bulkWriters: Number(process.env.W ?? 2), groupMax: Number(process.env.G ?? 8192) });
+  const { ingest } = await openIngest(database);
   const started = performance.now();
   await submitAll(ingest, lines);
   const seconds = (performance.now() - started) / 1000;

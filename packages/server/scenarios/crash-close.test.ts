@@ -88,7 +88,11 @@ test(`a close that is killed again and again states what an unkilled one does (s
   await expectSameStatements();
 
   // Events of closed months, of both, one of them sent twice.
-  const more = [...late("2026-10"), ...traffic("2026-11", 500), ...traffic("2026-09", 50, SEED + 2)];
+  const more = [
+    ...late("2026-10"),
+    ...traffic("2026-11", 500),
+    ...traffic("2026-09", 50, SEED + 2),
+  ];
   const again = [...more, ...more.slice(0, 100)];
   for (const database of [store.database, untouched]) {
     await ingestAll(database, again);

@@ -102,6 +102,18 @@ async function killAtGate({ process: child, edition }: Scene): Promise<void> {
   });
 }
 
+/**
+ * Lets each commit wait before its flush, so that what is struck at a random instant is often a transaction
+ * that has been told to commit and is not durable yet.
+ */
+export async function slowCommits(url: string, microseconds: number): Promise<void> {
+  await withSession(url.replace("//counterpart:", "//postgres:"), async (session) => {
+    await session.query(`alter system set commit_delay = ${microseconds}`);
+    await session.query("alter system set commit_siblings = 0");
+    await session.query("select pg_reload_conf()");
+  });
+}
+
 /** Waits until another session stands before a lock with such a statement. */
 export async function untilWaiting(session: pg.Client, condition: string): Promise<void> {
   // Within a transaction the view shows what it showed first.

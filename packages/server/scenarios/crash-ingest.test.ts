@@ -9,7 +9,7 @@ import { openIngest } from "../src/main/open-counterpart.ts";
 import { connectDatabase, type Database } from "../src/platform/database.ts";
 import { migrate } from "../src/platform/migrate.ts";
 import { inDatabase } from "../test/test-database.ts";
-import { EXACT_FAULTS, type Fault, RANDOM_FAULTS, strike } from "./crash-faults.ts";
+import { EXACT_FAULTS, type Fault, RANDOM_FAULTS, slowCommits, strike } from "./crash-faults.ts";
 import { type SentLine, trafficLines } from "./crash-history.ts";
 import { type CrashProcess, killCrashProcesses, startCrashProcess } from "./crash-process.ts";
 import { CRASH_NOW } from "./crash-protocol.ts";
@@ -45,6 +45,7 @@ test(`${KILLS} kills lose no acknowledged event and count none twice (seed ${SEE
   const traffic = startTraffic(random, months.more);
   let child = await start();
   await child.ask({ do: "apply", edition: 0 });
+  await slowCommits(child.url, 8_000);
   for (const [kill, fault] of plannedFaults(random).entries()) {
     child = await killOnce(child, { kill, fault, random, traffic, months });
   }

@@ -7,7 +7,6 @@ import { readCatalogueDirectory } from "../src/catalogue/read-directory.ts";
 import { applyDemoCatalogue, DEMO_CATALOGUE } from "../src/demo/run-demo.ts";
 import { seededRandom } from "../src/demo/seeded-random.ts";
 import type { ItemOutcome } from "../src/events/ingest.ts";
-import { LOCKS } from "../src/platform/locks.ts";
 import { replayQuarantine } from "../src/quarantine/replay.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
 import { untilWaiting, withSession } from "./crash-faults.ts";
@@ -25,7 +24,10 @@ let store: TestDatabase;
 beforeEach(async () => {
   store = await createTestDatabase();
   await applyDemoCatalogue(store.database);
-  await ingestAll(store.database, EVERY.map((n) => mail(n, 1)));
+  await ingestAll(
+    store.database,
+    EVERY.map((n) => mail(n, 1)),
+  );
   await nameTheShop();
 });
 
@@ -73,9 +75,9 @@ interface Stored {
 }
 
 async function storedMails(): Promise<Stored[]> {
-  const { rows } = await store.database.pool("owner").query<Stored>(
-    "select id, (data::jsonb ->> 'recipients')::integer as recipients from event",
-  );
+  const { rows } = await store.database
+    .pool("owner")
+    .query<Stored>("select id, (data::jsonb ->> 'recipients')::integer as recipients from event");
   return rows;
 }
 
@@ -122,7 +124,10 @@ test("of a correction and a replay at once, one is charged and the other is know
   const replaying = [child.ask({ do: "replay" }), replayHere()];
   // Every third is corrected: two recipients instead of one. Backwards, to meet the replay midway.
   const corrected = EVERY.filter((n) => n % 3 === 0).reverse();
-  const outcomes = await ingestAll(store.database, corrected.map((n) => mail(n, 2)));
+  const outcomes = await ingestAll(
+    store.database,
+    corrected.map((n) => mail(n, 2)),
+  );
   await Promise.all(replaying);
   await replayHere();
   await expectCharged(corrected, outcomes);
@@ -130,18 +135,53 @@ test("of a correction and a replay at once, one is charged and the other is know
 
 test("a correction that waits for a replay is told what the replay made of its event", async () => {
   const child = await start();
-  const corrected = EVERY.slice(0, 40);
+  const corrected = EVERY.slice(0, 200);
   await withSession(store.url, async (session) => {
     // The replay has claimed its keys and stands before its last statement.
     await session.query("begin; lock table intake in share mode");
     const replaying = child.ask({ do: "replay" });
     await untilWaiting(session, "query like 'insert into intake%'");
-    const correcting = ingestAll(store.database, corrected.map((n) => mail(n, 2)));
-    await untilWaiting(session, "query like 'select key, content, state from event_key%'");
+    const correcting = ingestAll(
+      store.database,
+      corrected.map((n) => mail(n, 2)),
+    );
+    await untilWaiting(session, "query like '%event_key%'");
     await session.query("commit");
     await replaying;
     await expectCharged(corrected, await correcting);
   });
+});
+
+test("a replay that deadlocks with a correction tries again", async () => {
+  const db = store.database.pool("owner");
+  // Cured of the unknown name, they wait for another reason: their reasons are updated.
+  await db.query("update event_key set state = 'q'");
+  const [first, second] = (
+    await db.query<{ key: string }>("select key from quarantine order by key limit 2")
+  ).rows;
+  await db.query("delete from quarantine where key > $1", [second!.key]);
+  await db.query(
+    "update quarantine set body = replace(body, '\"recipients\":1', '\"recipients\":-1')",
+  );
+  const hold = "select 1 from quarantine where key = $1 for update";
+  await withSession(store.url, async (session) => {
+    await session.query("set deadlock_timeout = '10s'").catch(() => undefined);
+    await session.query("begin");
+    await session.query(hold, [second!.key]);
+    const replaying = replayHere();
+    await untilWaiting(session, "query like 'update quarantine%'");
+    await session.query(hold, [first!.key]);
+    await session.query("commit");
+    expect(await replaying).toBe(0);
+  });
+  const { rows } = await db.query("select distinct code from quarantine where key <= $1", [
+    second!.key,
+  ]);
+  expect(rows).toEqual([{ code: "event.data-invalid" }]);
+  const { rows: happened } = await db.query<{ deadlocks: string }>(
+    "select pg_stat_get_db_deadlocks(oid) as deadlocks from pg_database where datname = current_database()",
+  );
+  expect(happened).toEqual([{ deadlocks: "1" }]);
 });
 
 /** Each event once: with the correction's content where that was accepted, else with its own. */
@@ -160,7 +200,10 @@ async function expectCharged(
   expect(new Map(stored.map((one) => [one.id, one.recipients]))).toEqual(recipients);
   expect(await checkStore(store.database.pool("owner"))).toEqual(NOTHING_FOUND);
   // Sent once more, each side is told the same again.
-  const again = await ingestAll(store.database, corrected.map((n) => mail(n, 2)));
+  const again = await ingestAll(
+    store.database,
+    corrected.map((n) => mail(n, 2)),
+  );
   expect(again.map(({ outcome }) => outcome)).toEqual(
     outcomes.map(({ outcome }) => (outcome === "accepted" ? "duplicate" : "conflicting")),
   );

@@ -1,5 +1,6 @@
 /** The SQL of the catalogue: append-only objects, handles, term versions and deck rows. */
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
+import { SECTIONS } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";
 import type { DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
@@ -12,17 +13,6 @@ export interface CatalogueObject {
   /** null: withdrawn. */
   readonly body: unknown;
 }
-
-/** Kinds of objects that are kept by id, as they are called in the catalogue. */
-export const OBJECT_KINDS = [
-  "parties",
-  "accounts",
-  "sources",
-  "eventTypes",
-  "decks",
-  "plans",
-  "agreements",
-] as const satisfies readonly (keyof Catalogue)[];
 
 /** The newest revision; 0 before the first apply. */
 export async function loadRevision(db: Db): Promise<number> {
@@ -54,7 +44,7 @@ function catalogueOf(objects: readonly CatalogueObject[]): Catalogue {
     Object.fromEntries(
       objects.filter((object) => object.kind === kind).map(({ id, body }) => [id, body]),
     );
-  const kinds = Object.fromEntries(OBJECT_KINDS.map((kind) => [kind, of(kind)]));
+  const kinds = Object.fromEntries(SECTIONS.map((kind) => [kind, of(kind)]));
   const single = of("single");
   return { ...kinds, provider: single.provider, exchangeRates: single.exchangeRates } as Catalogue;
 }
@@ -65,7 +55,7 @@ export function objectsOf(catalogue: Catalogue | null): CatalogueObject[] {
   return [
     { kind: "single", id: "provider", body: catalogue.provider },
     { kind: "single", id: "exchangeRates", body: catalogue.exchangeRates },
-    ...OBJECT_KINDS.flatMap((kind) =>
+    ...SECTIONS.flatMap((kind) =>
       Object.entries(catalogue[kind]).map(([id, body]) => ({ kind, id, body })),
     ),
   ];

@@ -1,16 +1,17 @@
 /** The catalogue over HTTP: the same objects and the same change as `counterpart apply`. */
 import { assert } from "@counterpart/domain/assert.ts";
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
+import { SECTIONS } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { keyOf } from "../http/authenticate.ts";
 import { BODY_LIMITS } from "../http/limits.ts";
-import { newestBook, type ServerParts } from "../http/server-parts.ts";
+import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
 import { applyCatalogue } from "./apply-catalogue.ts";
-import { loadCatalogue, loadRevision, OBJECT_KINDS } from "./catalogue.repo.ts";
+import { loadCatalogue, loadRevision } from "./catalogue.repo.ts";
 import { bundleSchema, catalogueSchema } from "./catalogue-schema.ts";
 import { readCatalogueBundle } from "./read-bundle.ts";
 
@@ -42,14 +43,20 @@ const appliedSchema = z.object({
   ),
 });
 
-const objectParams = z.strictObject({ kind: z.enum(OBJECT_KINDS), id: wireText(63) });
+const objectParams = z.strictObject({ kind: z.enum(SECTIONS), id: wireText(63) });
 const applyQuery = z.strictObject({
   dryRun: wireFlag.describe("Check and show the difference, change nothing"),
 });
 const APPLY_REFUSES = ["catalogue.invalid", "catalogue.changed", "request.too-large"] as const;
 
 export const catalogueRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
-  const { database } = parts;
+  routeGetCatalogue(app, parts);
+  routeApplyCatalogue(app, parts);
+  routeGetCatalogueObject(app, parts);
+  routePutCatalogueObject(app, parts);
+};
+
+function routeGetCatalogue(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/catalogue",
     {
@@ -68,7 +75,9 @@ export const catalogueRoute: FastifyPluginAsyncZod<ServerParts> = async (app, pa
       return reply.send(catalogue);
     },
   );
+}
 
+function routeApplyCatalogue(app: ZodApp, parts: ServerParts): void {
   app.post(
     "/v1/catalogue",
     {
@@ -94,7 +103,9 @@ export const catalogueRoute: FastifyPluginAsyncZod<ServerParts> = async (app, pa
       return await apply(parts, request, reply, { bundle: request.body, dryRun });
     },
   );
+}
 
+function routeGetCatalogueObject(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/catalogue/:kind/:id",
     {
@@ -115,7 +126,9 @@ export const catalogueRoute: FastifyPluginAsyncZod<ServerParts> = async (app, pa
       return reply.send(object);
     },
   );
+}
 
+function routePutCatalogueObject(app: ZodApp, parts: ServerParts): void {
   app.put(
     "/v1/catalogue/:kind/:id",
     {
@@ -151,29 +164,29 @@ export const catalogueRoute: FastifyPluginAsyncZod<ServerParts> = async (app, pa
       });
     },
   );
+}
 
-  async function apply(
-    { open }: ServerParts,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { bundle, dryRun }: { readonly bundle: unknown; readonly dryRun: boolean },
-  ): Promise<FastifyReply> {
-    const db = database.pool("reader");
-    const expected = expectedRevision(request);
-    const inForce = await loadRevision(db);
-    if (expected !== undefined && expected !== inForce) {
-      throw new Refusal("catalogue.changed", { revision: inForce });
-    }
-    const kept = rowsOf(await loadCatalogue(db));
-    const read = await readCatalogueBundle(bundle, (hash) => kept.has(hash));
-    const by = `key:${keyOf(request).id}`;
-    const change = { read, by, dryRun, expectedRevision: expected };
-    const { revision, changes } = await applyCatalogue(database, change);
-    // So that what was published holds for the next event that this server takes.
-    if (!dryRun) await (await open()).keeper.refresh(revision);
-    return reply.header("etag", etagOf(revision)).send({ revision, dryRun, changes });
+async function apply(
+  { database, open }: ServerParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bundle, dryRun }: { readonly bundle: unknown; readonly dryRun: boolean },
+): Promise<FastifyReply> {
+  const db = database.pool("reader");
+  const expected = expectedRevision(request);
+  const inForce = await loadRevision(db);
+  if (expected !== undefined && expected !== inForce) {
+    throw new Refusal("catalogue.changed", { revision: inForce });
   }
-};
+  const kept = rowsOf(await loadCatalogue(db));
+  const read = await readCatalogueBundle(bundle, (hash) => kept.has(hash));
+  const by = `key:${keyOf(request).id}`;
+  const change = { read, by, dryRun, expectedRevision: expected };
+  const { revision, changes } = await applyCatalogue(database, change);
+  // So that what was published holds for the next event that this server takes.
+  if (!dryRun) await (await open()).keeper.refresh(revision);
+  return reply.header("etag", etagOf(revision)).send({ revision, dryRun, changes });
+}
 
 async function loadInForce(
   parts: ServerParts,
@@ -186,7 +199,7 @@ async function loadInForce(
 
 function objectOf(
   catalogue: Catalogue,
-  kind: (typeof OBJECT_KINDS)[number],
+  kind: (typeof SECTIONS)[number],
   id: string,
 ): Record<string, unknown> {
   const objects: Readonly<Record<string, object>> = catalogue[kind];

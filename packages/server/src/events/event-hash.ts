@@ -8,16 +8,31 @@ export const CONTENT_RULE = 1;
 
 export const DEPTH_MAX = 32;
 
-/** 16 bytes of SHA-256(source, 0, id), as hexadecimal digits. */
+/** 16 bytes of SHA-256(source, 0, id), as a UUID. */
 export function eventKey(source: string, id: string): string {
+  return uuidOf(keyDigits(source, id));
+}
+
+/** The hash of an event's content, as a UUID. Null when the data is nested too deeply. */
+export function eventContent(event: ReadEvent): string | null {
+  const texts = writeData(event.data, [], event.plain);
+  return texts === null ? null : uuidOf(contentDigits(event, texts.whole));
+}
+
+function uuidOf(digits: string): string {
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** The key as 32 hexadecimal digits: ingest writes bytes, and dashes would only be in the way. */
+export function keyDigits(source: string, id: string): string {
   return hash16(`${storable(source)}\u0000${storable(id)}`);
 }
 
 /**
  * 16 bytes of SHA-256 over type, subject as sent, time as an instant and `data` as `writeData` writes it,
- * as hexadecimal digits.
+ * as 32 hexadecimal digits.
  */
-export function eventContent({ type, subject, time, plain }: ReadEvent, data: string): string {
+export function contentDigits({ type, subject, time, plain }: ReadEvent, data: string): string {
   return hash16(`${textOf(type, plain)}${textOf(subject, plain)}${time}${data}`);
 }
 

@@ -3,19 +3,17 @@ import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { keyParametersOf } from "./draft-group.ts";
 import type { Gate } from "./encode-events.ts";
+import { LOCKS } from "../platform/locks.ts";
 import { CONTENT_RULE } from "./event-hash.ts";
 import type { Candidate } from "./prepare-event.ts";
 import type { Columns } from "./sum-deltas.ts";
 
 export type Db = Pick<ClientBase, "query">;
 
-/** Advisory lock that every writing transaction shares, and apply and close take alone. */
-export const GATE_LOCK = 4_360_001;
-
 /** Begins a transaction and passes the gate; the second statement sees what its last holder committed. */
 export async function beginAtGate(db: Db): Promise<Gate> {
   const results = (await db.query(
-    `begin; select pg_advisory_xact_lock_shared(${GATE_LOCK}); select revision, cut from gate`,
+    `begin; select pg_advisory_xact_lock_shared(${LOCKS.gate}); select revision, cut from gate`,
   )) as unknown as { rows: Gate[] }[];
   return results[2]!.rows[0]!;
 }

@@ -8,7 +8,7 @@ import { type Book, type BookAccount, type BookSource, type BookType, findAccoun
 import type { Charge } from "@counterpart/domain/rating/charge.ts";
 import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
-import { type DataTexts, eventContent, eventKey, writeData } from "./event-hash.ts";
+import { contentDigits, type DataTexts, keyDigits, writeData } from "./event-hash.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { type ReadEvent, type RefusedEvent, readEvent } from "./read-event.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
@@ -23,6 +23,7 @@ export interface Preparation {
 
 /** An event that has an identity: it is kept, whatever becomes of it. */
 export interface Candidate {
+  /** Hexadecimal digits, with the dashes of a UUID or without. */
   readonly key: string;
   readonly content: string;
   readonly source: BookSource;
@@ -86,8 +87,8 @@ export function prepareReadEvent(
   const texts = writeData(event.data, bookType?.body.personal ?? NO_NAMES, event.plain);
   if (texts === null) return { refused: "event.too-deep", detail: "", id, source, receivedAt };
   return {
-    key: eventKey(event.source, id),
-    content: eventContent(event, texts.whole),
+    key: keyDigits(event.source, id),
+    content: contentDigits(event, texts.whole),
     source,
     id,
     type,

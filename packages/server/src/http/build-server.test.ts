@@ -5,6 +5,7 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { smsEvent, startTestServer, type TestServer } from "../../test/test-server.ts";
 import { CommitUnknown } from "../events/commit-group.ts";
+import { openDescribedServer } from "./describe-api.ts";
 import { serverLog } from "./server-log.ts";
 
 let server: TestServer;
@@ -217,6 +218,18 @@ test("500: a fault of ours says nothing of itself", async () => {
   expect([status, json.code]).toEqual([500, "server.failed"]);
   expect(text).not.toContain("secret");
   await failing.close();
+});
+
+test("every time and size that a client could use up has a bound", async () => {
+  const { app } = await openDescribedServer();
+  expect(app.server).toMatchObject({
+    headersTimeout: 10_000,
+    requestTimeout: 86_400_000,
+    keepAliveTimeout: 75_000,
+    maxConnections: 10_000,
+    maxHeadersCount: 100,
+  });
+  await app.close();
 });
 
 test("the server listens beyond this machine only when told so", async () => {

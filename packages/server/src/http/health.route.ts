@@ -1,9 +1,14 @@
 /** What load balancers, Prometheus and clients ask the server itself. */
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { MIGRATIONS, pendingMigrations, readMigrations } from "../platform/migrate.ts";
+import {
+  MIGRATIONS,
+  type Migration,
+  pendingMigrations,
+  readMigrations,
+} from "../platform/migrate.ts";
 import { openApiDocument } from "./openapi.ts";
-import type { ServerParts } from "./server-parts.ts";
+import type { ServerParts, ZodApp } from "./server-parts.ts";
 
 const healthSchema = z.object({ status: z.literal("alive") });
 
@@ -17,7 +22,13 @@ const readySchema = z.object({
 });
 
 export const healthRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
-  const migrations = await readMigrations(MIGRATIONS);
+  routeIsAlive(app);
+  routeIsReady(app, parts, await readMigrations(MIGRATIONS));
+  routeReadMetrics(app, parts);
+  routeReadOpenApi(app);
+};
+
+function routeIsAlive(app: ZodApp): void {
   app.get(
     "/healthz",
     {
@@ -31,7 +42,9 @@ export const healthRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
     },
     async () => ({ status: "alive" as const }),
   );
+}
 
+function routeIsReady(app: ZodApp, parts: ServerParts, migrations: readonly Migration[]): void {
   app.get(
     "/readyz",
     {
@@ -51,7 +64,9 @@ export const healthRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
       return reply.code(state.ready ? 200 : 503).send(state);
     },
   );
+}
 
+function routeReadMetrics(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/metrics",
     {
@@ -72,7 +87,9 @@ export const healthRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
       return reply.type(registry.contentType).serializer(String).send(text);
     },
   );
+}
 
+function routeReadOpenApi(app: ZodApp): void {
   app.get(
     "/openapi.json",
     {
@@ -86,11 +103,11 @@ export const healthRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
     },
     async () => openApiDocument(app) as Record<string, unknown>,
   );
-};
+}
 
 async function examine(
   parts: ServerParts,
-  migrations: Awaited<ReturnType<typeof readMigrations>>,
+  migrations: readonly Migration[],
 ): Promise<z.output<typeof readySchema>> {
   const state = { database: false, migrations: false, book: parts.opened() !== null };
   try {

@@ -12,16 +12,16 @@ declare module "fastify" {
   }
 }
 
-export function receiveBodies(app: FastifyInstance): void {
+export function receiveBodies(app: FastifyInstance, msMax: number = BODY_MS_MAX): void {
   app.addHook("preParsing", async (request, _reply, payload) => {
     if (!hasBody(request)) return payload;
     const body = unpack(request.headers["content-encoding"], payload);
-    if (!isStreamed(request)) limitTime(body);
+    if (!isStreamed(request)) limitTime(body, msMax);
     return body;
   });
 }
 
-export function isStreamed({ headers, routeOptions }: FastifyRequest): boolean {
+function isStreamed({ headers, routeOptions }: FastifyRequest): boolean {
   const { streams } = routeOptions.config;
   return streams !== undefined && (headers["content-type"] ?? "").startsWith(streams);
 }
@@ -33,8 +33,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 function unpack(encoding: string | undefined, payload: RequestPayload): RequestPayload {
   if (encoding === undefined || encoding === "identity") return payload;
   if (encoding !== "gzip") throw new Refusal("request.encoding", { encoding });
-  const unpacked = gunzip(payload);
-  return unpacked;
+  return gunzip(payload);
 }
 
 /**
@@ -73,8 +72,8 @@ function gunzip(payload: RequestPayload): RequestPayload {
   return meter;
 }
 
-function limitTime(body: RequestPayload): void {
-  const timer = setTimeout(() => body.emit("error", new Refusal("request.timeout")), BODY_MS_MAX);
+function limitTime(body: RequestPayload, msMax: number): void {
+  const timer = setTimeout(() => body.emit("error", new Refusal("request.timeout")), msMax);
   const clear = (): void => clearTimeout(timer);
   body.once("end", clear).once("error", clear).once("close", clear);
 }

@@ -1,11 +1,15 @@
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
 import type { Database } from "../platform/database.ts";
 import type { Metrics } from "./metrics.ts";
+
+/** The server as routes are added to it: bodies and queries have the types of their schemas. */
+export type ZodApp = Parameters<FastifyPluginAsyncZod>[0];
 
 /** What every route stands on. */
 export interface ServerParts {

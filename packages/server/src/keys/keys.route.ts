@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { keyOf } from "../http/authenticate.ts";
 import { cursorOfOffset, offsetOfCursor, pageQuery, pageSchema } from "../http/page.ts";
-import type { ServerParts } from "../http/server-parts.ts";
+import type { ServerParts, ZodApp } from "../http/server-parts.ts";
 import { createKey, type KeyRequest } from "./create-key.ts";
 import type { ApiKey } from "./keyring.ts";
 import { listKeys, revokeKey } from "./keys.repo.ts";
@@ -42,7 +42,13 @@ const newKeySchema = z
   });
 
 export const keysRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
-  const { database, keyring } = parts;
+  routeCreateApiKey(app, parts);
+  routeListApiKeys(app, parts);
+  routeRevokeApiKey(app, parts);
+};
+
+function routeCreateApiKey(app: ZodApp, parts: ServerParts): void {
+  const { database } = parts;
   app.post(
     "/v1/api-keys",
     {
@@ -69,7 +75,10 @@ export const keysRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) 
         .send({ ...created, scopes: [...created.scopes], sources: copy(created.sources) });
     },
   );
+}
 
+function routeListApiKeys(app: ZodApp, parts: ServerParts): void {
+  const { database } = parts;
   app.get(
     "/v1/api-keys",
     {
@@ -94,7 +103,10 @@ export const keysRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) 
       return { data, nextCursor: keys.length > limit ? cursorOfOffset(offset + limit) : null };
     },
   );
+}
 
+function routeRevokeApiKey(app: ZodApp, parts: ServerParts): void {
+  const { database, keyring } = parts;
   app.delete(
     "/v1/api-keys/:id",
     {
@@ -115,7 +127,7 @@ export const keysRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) 
       return reply.code(204).send(null);
     },
   );
-};
+}
 
 /** A key that makes keys must not make one that may do more than it may itself. */
 function checkGrant(own: ApiKey, { scopes, sources }: KeyRequest): void {

@@ -22,6 +22,18 @@ function run(...args: readonly string[]): ChildProcess {
   });
 }
 
+/** The first line of a command that goes on; or why it does not. */
+async function firstLine(child: ChildProcess): Promise<string> {
+  let messages = "";
+  child.stderr!.on("data", (chunk) => {
+    messages += chunk;
+  });
+  const ended = once(child, "exit").then(() => Promise.reject(new Error(messages)));
+  ended.catch(() => undefined);
+  const [line] = (await Promise.race([once(child.stdout!, "data"), ended])) as [Buffer];
+  return String(line).trim();
+}
+
 /** The output of a command that ends by itself. */
 async function output(...args: readonly string[]): Promise<{ code: number; out: string }> {
   const child = run(...args);
@@ -60,8 +72,7 @@ test("counterpart keys create, list and revoke", async () => {
 
 test("counterpart serve prints its address, and SIGTERM ends it in order with exit code 0", async () => {
   const child = run("serve", "--port", "0");
-  const [line] = (await once(child.stdout!, "data")) as [Buffer];
-  const address = String(line).trim();
+  const address = await firstLine(child);
   expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const response = await fetch(`${address}/v1/events`, {
     method: "POST",

@@ -3,7 +3,7 @@ import { REFUSALS, Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { fromCursor, pageOf, pageQuery, pageSchema } from "../http/page.ts";
-import { newestBook, type ServerParts } from "../http/server-parts.ts";
+import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireText } from "../http/wire-text.ts";
 import { countQuarantined, listQuarantined } from "./quarantine.repo.ts";
 import { replayQuarantine } from "./replay.ts";
@@ -30,6 +30,12 @@ const reasonSchema = z.object({
 });
 
 export const quarantineRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
+  routeListQuarantine(app, parts);
+  routeSummariseQuarantine(app, parts);
+  routeReplayQuarantine(app, parts);
+};
+
+function routeListQuarantine(app: ZodApp, parts: ServerParts): void {
   const db = parts.database.pool("reader");
   app.get(
     "/v1/quarantine",
@@ -53,7 +59,10 @@ export const quarantineRoute: FastifyPluginAsyncZod<ServerParts> = async (app, p
       return pageOf(rows, limit, ({ key }) => key);
     },
   );
+}
 
+function routeSummariseQuarantine(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/quarantine/summary",
     {
@@ -76,7 +85,9 @@ export const quarantineRoute: FastifyPluginAsyncZod<ServerParts> = async (app, p
       };
     },
   );
+}
 
+function routeReplayQuarantine(app: ZodApp, parts: ServerParts): void {
   app.post(
     "/v1/quarantine/replay",
     {
@@ -104,7 +115,7 @@ export const quarantineRoute: FastifyPluginAsyncZod<ServerParts> = async (app, p
       return { tried, released };
     },
   );
-};
+}
 
 function sentenceOf(code: string): string {
   return code in REFUSALS ? REFUSALS[code as keyof typeof REFUSALS][1] : "";

@@ -69,8 +69,14 @@ async function replayPage(
     const group = { candidates, refused: [], revision: book.revision };
     return (await commitReplay(writer, group)).size;
   } catch (error) {
-    if (!(error instanceof StaleBook)) throw error;
-    await keeper.refresh(error.revision);
+    if (error instanceof StaleBook) await keeper.refresh(error.revision);
+    else if (!isDeadlock(error)) throw error;
     return await replayPage(database, writer, keeper, checks, page);
   }
+}
+
+/** A correction that arrives meanwhile locks the same bodies, in the order of its own keys. */
+function isDeadlock(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "40P01" || code === "40001";
 }

@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { agreementSchema } from "../catalogue/catalogue-schema.ts";
 import { fromCursor, pageOf, pageQuery, pageSchema } from "../http/page.ts";
-import { newestBook, type ServerParts } from "../http/server-parts.ts";
+import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireText } from "../http/wire-text.ts";
 import { agreementOf, currentMonth, loadRunningStatement } from "./running-statement.ts";
 import { runningSchema } from "./statements-wire.ts";
@@ -23,6 +23,12 @@ const headSchema = z.object({
 const params = z.strictObject({ id: wireText(63) });
 
 export const agreementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
+  routeListAgreements(app, parts);
+  routeGetAgreement(app, parts);
+  routeGetRunningStatement(app, parts);
+};
+
+function routeListAgreements(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/agreements",
     {
@@ -60,7 +66,9 @@ export const agreementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, p
       return pageOf(rows, limit, ({ id }) => id);
     },
   );
+}
 
+function routeGetAgreement(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/agreements/:id",
     {
@@ -78,7 +86,9 @@ export const agreementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, p
       return { id: name, ...body } as z.output<typeof agreementSchema> & { id: string };
     },
   );
+}
 
+function routeGetRunningStatement(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/agreements/:id/running",
     {
@@ -108,4 +118,4 @@ export const agreementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, p
       return running as unknown as z.output<typeof runningSchema>;
     },
   );
-};
+}

@@ -6,7 +6,7 @@ import { parseMonth } from "@counterpart/domain/period.ts";
 import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { newestBook, type ServerParts } from "../http/server-parts.ts";
+import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
 import { type CloseResult, closePeriod } from "./close-period.ts";
 import { listAccounts } from "./completeness.repo.ts";
@@ -16,7 +16,12 @@ import { closeSchema, completenessSchema, marginSchema } from "./statements-wire
 const period = wireText(7).describe("Such as 2026-10");
 
 export const closeRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
-  const db = parts.database.pool("reader");
+  routeClosePeriod(app, parts);
+  routeCheckCompleteness(app, parts);
+  routeReportMargin(app, parts);
+};
+
+function routeClosePeriod(app: ZodApp, parts: ServerParts): void {
   app.post(
     "/v1/periods/:period/close",
     {
@@ -47,7 +52,10 @@ export const closeRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts)
       return { dryRun, ...closeToWire(await closePeriod(parts.database, book, request)) };
     },
   );
+}
 
+function routeCheckCompleteness(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/completeness",
     {
@@ -67,7 +75,10 @@ export const closeRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts)
       return { complete: imbalances.length === 0, data: accounts.map(accountToWire), imbalances };
     },
   );
+}
 
+function routeReportMargin(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/margin",
     {
@@ -101,7 +112,7 @@ export const closeRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts)
       };
     },
   );
-};
+}
 
 function closeToWire(result: CloseResult): Omit<z.output<typeof closeSchema>, "dryRun"> {
   const { statements, left, quarantined, ...rest } = result;

@@ -121,7 +121,7 @@ function prepareStatement(
     const groups = priceServicePeriod(pricing, totals, monthPeriod(zone, month), fees);
     return statementLines(rules, month, groups, stated);
   };
-  const lines = [...(facts.adjust.get(handle) ?? []).flatMap(linesOf), ...linesOf(period)];
+  const lines = [...linesOf(period), ...(facts.adjust.get(handle) ?? []).flatMap(linesOf)];
   const days = monthDays(period);
   return {
     agreement: handle,

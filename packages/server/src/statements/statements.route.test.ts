@@ -31,10 +31,10 @@ test("200: an agreement shows what it comes to, the moment the event is acknowle
     currency: "EUR",
     total: "5.06",
     lines: [
-      // A month that was never closed is stated with the first one that is.
-      { servicePeriod: "2026-09", term: "sms", events: "5", money: "0.05" },
       { term: "sms", title: "SMS", dimensions: { country: "DE" }, events: "1", money: "0.01" },
       { term: "fee", money: "5.00" },
+      // A month that was never closed is stated with the first one that is.
+      { servicePeriod: "2026-09", term: "sms", events: "5", money: "0.05" },
     ],
   });
   await send([smsEvent("october-2")]);

@@ -6,7 +6,7 @@ import { explainLine } from "../explain/explain-line.ts";
 import { explainedLineSchema, lineEventSchema } from "../explain/explain-wire.ts";
 import { listLineEvents } from "../explain/list-line-events.ts";
 import { fromCursor, pageOf, pageQuery, pageSchema, toCursor } from "../http/page.ts";
-import type { ServerParts } from "../http/server-parts.ts";
+import type { ServerParts, ZodApp } from "../http/server-parts.ts";
 import { wireText } from "../http/wire-text.ts";
 import { statementCsv } from "./statement-csv.ts";
 import { listStatements, loadStatement } from "./statement-views.repo.ts";
@@ -18,8 +18,15 @@ const formatQuery = z.strictObject({
   format: z.enum(["json", "csv"]).optional().describe("Default: as Accept says"),
 });
 
-export const statementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { database }) => {
-  const db = database.pool("reader");
+export const statementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts) => {
+  routeListStatements(app, parts);
+  routeGetStatement(app, parts);
+  routeExplainLine(app, parts);
+  routeListLineEvents(app, parts);
+};
+
+function routeListStatements(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/statements",
     {
@@ -45,7 +52,10 @@ export const statementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, {
       return pageOf(rows, limit, (last) => last.id);
     },
   );
+}
 
+function routeGetStatement(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/statements/:id",
     {
@@ -76,7 +86,10 @@ export const statementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, {
         .send(statementCsv(statement));
     },
   );
+}
 
+function routeExplainLine(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/statements/:id/lines/:number/explanation",
     {
@@ -94,7 +107,10 @@ export const statementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, {
       return line as z.output<typeof explainedLineSchema>;
     },
   );
+}
 
+function routeListLineEvents(app: ZodApp, parts: ServerParts): void {
+  const db = parts.database.pool("reader");
   app.get(
     "/v1/statements/:id/lines/:number/events",
     {
@@ -117,7 +133,7 @@ export const statementsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, {
       return { data: [...data], nextCursor: nextCursor === null ? null : toCursor(nextCursor) };
     },
   );
-};
+}
 
 function wantsCsv({ query, headers }: FastifyRequest): boolean {
   const { format } = query as z.output<typeof formatQuery>;
