@@ -20,7 +20,8 @@ const CHUNK = 65_536;
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as Command;
-  const result = command.send === "stream" ? await sendStreams(command) : await sendSingles(command);
+  const result =
+    command.send === "stream" ? await sendStreams(command) : await sendSingles(command);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 agent.destroy();
@@ -63,8 +64,9 @@ function sendStream({ url, key }: Command, bytes: Buffer): Promise<number> {
     let at = 0;
     const write = (): void => {
       while (at < bytes.length) {
-        const room = sending.write(bytes.subarray(at, (at += CHUNK)));
-        if (!room) return void sending.once("drain", write);
+        const hasRoom = sending.write(bytes.subarray(at, at + CHUNK));
+        at += CHUNK;
+        if (!hasRoom) return void sending.once("drain", write);
       }
       sending.end();
     };
@@ -84,7 +86,9 @@ async function sendSingles(command: Command): Promise<{ milliseconds: number[] }
     const wait = due - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     // From when it was due: a client that falls behind must not hide the server's delay.
-    answers.push(sendSingle(command, line).then(() => void milliseconds.push(performance.now() - due)));
+    answers.push(
+      sendSingle(command, line).then(() => void milliseconds.push(performance.now() - due)),
+    );
   }
   await Promise.all(answers);
   return { milliseconds };

@@ -1,5 +1,10 @@
 /** Closing a month of many accounts against the one GROUP BY that reads its totals. */
-import type { Account, Agreement, Catalogue, Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import type {
+  Account,
+  Agreement,
+  Catalogue,
+  Term,
+} from "@counterpart/domain/catalogue/catalogue.ts";
 import type { MonthText } from "@counterpart/domain/period.ts";
 import { closePeriod } from "../src/statements/close-period.ts";
 import { type BenchDatabase, openBenchDatabase } from "./bench-database.ts";
@@ -26,7 +31,9 @@ export async function measureCloseToGroupBy(log: (line: string) => void): Promis
     const request = { period, now: NOW, dryRun: false, despiteQuarantine: false };
     const { statements } = await closePeriod(bench.database, book, request);
     const seconds = (performance.now() - started) / 1000;
-    log(`  ${statements.length} statements in ${seconds.toFixed(1)} s, GROUP BY ${sql.toFixed(1)} s`);
+    log(
+      `  ${statements.length} statements in ${seconds.toFixed(1)} s, GROUP BY ${sql.toFixed(1)} s`,
+    );
     if (statements.length !== ACCOUNTS + 1) throw new Error("an agreement was not closed");
     return seconds / sql;
   } finally {

@@ -11,7 +11,13 @@ import {
   writeUuid,
 } from "../src/events/binary-format.ts";
 import { COPY_HEAD, COPY_TAIL } from "../src/events/encode-events.ts";
-import { addTotals, addUsage, beginAtGate, copyEvents, insertKeys } from "../src/events/events.repo.ts";
+import {
+  addTotals,
+  addUsage,
+  beginAtGate,
+  copyEvents,
+  insertKeys,
+} from "../src/events/events.repo.ts";
 import { connectWriter } from "../src/events/group-writer.ts";
 import type { Ingest } from "../src/events/ingest.ts";
 import { openIngest } from "../src/main/open-counterpart.ts";
@@ -120,7 +126,8 @@ export async function submitAll(ingest: Ingest, lines: readonly string[]): Promi
   let next = 0;
   const submitter = async (): Promise<void> => {
     while (next < lines.length) {
-      const bodies = lines.slice(next, (next += LINES_PER_SUBMISSION));
+      const bodies = lines.slice(next, next + LINES_PER_SUBMISSION);
+      next += LINES_PER_SUBMISSION;
       const outcomes = await ingest.submit({ bodies, lane: "bulk", sources: null });
       for (const { outcome } of outcomes) {
         if (outcome !== "accepted") throw new Error(`an event was ${outcome}`);

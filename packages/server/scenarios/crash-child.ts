@@ -68,7 +68,8 @@ async function applyEdition(edition: number): Promise<number> {
   const read = await readCatalogueDirectory(DEMO_CATALOGUE);
   const { catalogue } = read;
   if (catalogue === null) throw new Error("the sample catalogue can be read");
-  const more = { currency: "GBP", from: `2030-01-${String(edition).padStart(2, "0")}`, rate: "1" };
+  const from = new Date(Date.UTC(2030, 0, edition)).toISOString().slice(0, 10);
+  const more = { currency: "GBP", from, rate: "1" };
   const exchangeRates =
     edition === 0 ? catalogue.exchangeRates : [...catalogue.exchangeRates, more];
   const edited = { ...read, catalogue: { ...catalogue, exchangeRates } };

@@ -1,17 +1,18 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { readCatalogueDirectory } from "../src/catalogue/read-directory.ts";
 import { applyDemoCatalogue, DEMO_CATALOGUE } from "../src/demo/run-demo.ts";
 import { seededRandom } from "../src/demo/seeded-random.ts";
 import type { ItemOutcome } from "../src/events/ingest.ts";
+import type { Database } from "../src/platform/database.ts";
 import { replayQuarantine } from "../src/quarantine/replay.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
 import { untilWaiting, withSession } from "./crash-faults.ts";
 import { type CrashProcess, killCrashProcesses, startCrashProcess } from "./crash-process.ts";
-import { ingestAll } from "./crash-store.ts";
+import { copyDatabase, dropDatabase, ingestAll } from "./crash-store.ts";
 import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
 
 const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
@@ -19,21 +20,28 @@ const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
 const EVENTS = 2_500;
 const UNKNOWN = "new-shop";
 
-let store: TestDatabase;
+let base: TestDatabase;
+let store: Database;
+
+beforeAll(async () => {
+  base = await createTestDatabase();
+  await applyDemoCatalogue(base.database);
+  const waiting = EVERY.map((n) => mail(n, 1));
+  await ingestAll(base.database, waiting);
+  await nameTheShop(base.database);
+});
 
 beforeEach(async () => {
-  store = await createTestDatabase();
-  await applyDemoCatalogue(store.database);
-  await ingestAll(
-    store.database,
-    EVERY.map((n) => mail(n, 1)),
-  );
-  await nameTheShop();
+  store = await copyDatabase(base.database);
 });
 
 afterEach(async () => {
   await killCrashProcesses();
-  await store.drop();
+  await dropDatabase(store);
+});
+
+afterAll(async () => {
+  await base?.drop();
 });
 
 const EVERY = Array.from({ length: EVENTS }, (_, n) => n);
@@ -53,18 +61,18 @@ function mail(n: number, recipients: number): string {
 }
 
 /** Publishes the name as an alias, which cures every event that waits for it. */
-async function nameTheShop(): Promise<void> {
+async function nameTheShop(database: Database): Promise<void> {
   const read = await readCatalogueDirectory(DEMO_CATALOGUE);
   const catalogue = read.catalogue!;
   const hafenmarkt = { ...catalogue.accounts.hafenmarkt!, aliases: [{ name: UNKNOWN }] };
   const accounts = { ...catalogue.accounts, hafenmarkt };
   const cured = { ...read, catalogue: { ...catalogue, accounts } };
-  await applyCatalogue(store.database, { read: cured, by: "test", dryRun: false });
+  await applyCatalogue(database, { read: cured, by: "test", dryRun: false });
 }
 
 async function replayHere(): Promise<number> {
-  const keeper = await openBookKeeper(store.database);
-  return (await replayQuarantine(store.database, keeper, { codes: null })).released;
+  const keeper = await openBookKeeper(store);
+  return (await replayQuarantine(store, keeper, { codes: null })).released;
 }
 
 const start = (): Promise<CrashProcess> => startCrashProcess({ DATABASE_URL: store.url });
@@ -75,7 +83,7 @@ interface Stored {
 }
 
 async function storedMails(): Promise<Stored[]> {
-  const { rows } = await store.database
+  const { rows } = await store
     .pool("owner")
     .query<Stored>("select id, (data::jsonb ->> 'recipients')::integer as recipients from event");
   return rows;
@@ -89,7 +97,7 @@ test("two replays at once charge each event once", async () => {
   );
   expect(released.map(Number).reduce((sum, one) => sum + one, 0)).toBe(EVENTS);
   expect(await storedMails()).toHaveLength(EVENTS);
-  expect(await checkStore(store.database.pool("owner"))).toEqual(NOTHING_FOUND);
+  expect(await checkStore(store.pool("owner"))).toEqual(NOTHING_FOUND);
   expect(await replayHere()).toBe(0);
 });
 
@@ -111,12 +119,12 @@ test(`a replay that is killed again and again charges each event once (seed ${SE
     await sleep(random.below(500));
     child.kill();
     await child.ended;
-    const found = await checkStore(store.database.pool("owner"));
+    const found = await checkStore(store.pool("owner"));
     expect({ kill, ...found }).toEqual({ kill, ...NOTHING_FOUND });
   }
   await replayHere();
   expect(await storedMails()).toHaveLength(EVENTS);
-  expect(await checkStore(store.database.pool("owner"))).toEqual(NOTHING_FOUND);
+  expect(await checkStore(store.pool("owner"))).toEqual(NOTHING_FOUND);
 });
 
 test("of a correction and a replay at once, one is charged and the other is known", async () => {
@@ -125,7 +133,7 @@ test("of a correction and a replay at once, one is charged and the other is know
   // Every third is corrected: two recipients instead of one. Backwards, to meet the replay midway.
   const corrected = EVERY.filter((n) => n % 3 === 0).reverse();
   const outcomes = await ingestAll(
-    store.database,
+    store,
     corrected.map((n) => mail(n, 2)),
   );
   await Promise.all(replaying);
@@ -142,7 +150,7 @@ test("a correction that waits for a replay is told what the replay made of its e
     const replaying = child.ask({ do: "replay" });
     await untilWaiting(session, "query like 'insert into intake%'");
     const correcting = ingestAll(
-      store.database,
+      store,
       corrected.map((n) => mail(n, 2)),
     );
     await untilWaiting(session, "query like '%event_key%'");
@@ -153,7 +161,7 @@ test("a correction that waits for a replay is told what the replay made of its e
 });
 
 test("a replay that deadlocks with a correction tries again", async () => {
-  const db = store.database.pool("owner");
+  const db = store.pool("owner");
   // Cured of the unknown name, they wait for another reason: their reasons are updated.
   await db.query("update event_key set state = 'q'");
   const [first, second] = (
@@ -198,10 +206,10 @@ async function expectCharged(
   const stored = await storedMails();
   expect(stored).toHaveLength(EVENTS);
   expect(new Map(stored.map((one) => [one.id, one.recipients]))).toEqual(recipients);
-  expect(await checkStore(store.database.pool("owner"))).toEqual(NOTHING_FOUND);
+  expect(await checkStore(store.pool("owner"))).toEqual(NOTHING_FOUND);
   // Sent once more, each side is told the same again.
   const again = await ingestAll(
-    store.database,
+    store,
     corrected.map((n) => mail(n, 2)),
   );
   expect(again.map(({ outcome }) => outcome)).toEqual(

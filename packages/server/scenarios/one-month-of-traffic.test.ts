@@ -317,13 +317,13 @@ test("1 Dec: November's statements adjust October, and name it", async () => {
   await close("2026-11");
   // October now: calls 3.05 + 2 × 3.00 = 9.05, less 3.05 stated: 6.00.
   // Messages 7 segments, 5 to be paid: 3 × 0.30 + 2 × 0.20 = 1.30, less 1.10 stated: 0.20.
-  // November: the fee and 5 segments, 3 to be paid: 0.90. 6.00 + 0.20 + 999.00 + 0.90 = 1006.10.
+  // November: the fee and 5 segments, 3 to be paid: 0.90. 999.00 + 0.90 + 6.00 + 0.20 = 1006.10.
   expect(await statement("stm_2026-11_kaveri")).toEqual({
     lines: [
-      "2026-10 voice GB 3 181000 6.00",
-      "2026-10 sms 3 7 0.20",
       "2026-11 fee 1 1 999.00",
       "2026-11 sms 1 5 0.90",
+      "2026-10 voice GB 3 181000 6.00",
+      "2026-10 sms 3 7 0.20",
     ],
     total: "1006.10",
   });

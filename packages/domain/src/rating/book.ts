@@ -102,7 +102,10 @@ export interface ApplicableTerm {
 export interface ApplicableTerms {
   readonly terms: readonly ApplicableTerm[];
   /** Dimensions that their conditions name, with the values. */
-  readonly conditions: readonly { readonly dimension: string; readonly named: ReadonlySet<string> }[];
+  readonly conditions: readonly {
+    readonly dimension: string;
+    readonly named: ReadonlySet<string>;
+  }[];
   /** Terms that match, by the value of each condition's dimension; made when first needed. */
   readonly root: TermNode;
 }

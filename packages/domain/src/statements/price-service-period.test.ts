@@ -46,7 +46,11 @@ const amounts = (groups: readonly { term: string; amount: bigint }[]) =>
 
 test("events' amounts are added, tiers are walked over the whole month, a fee is due once", () => {
   const terms = [version(1, FEE), version(2, CALLS), version(3, SMS)];
-  const totals = [used(2, 60_000n, 10n ** 10n, 1), used(2, 60_000n, 10n ** 10n, 2), used(3, 1_300n)];
+  const totals = [
+    used(2, 60_000n, 10n ** 10n, 1),
+    used(2, 60_000n, 10n ** 10n, 2),
+    used(3, 1_300n),
+  ];
   const groups = priceServicePeriod({ ...EUR, terms }, totals, OCTOBER, true);
   // 1,300 − 100 included = 1,200: 1,000 × 0.01 + 200 × 0.005 = 11.
   expect(groups.map(({ term, tuple }) => `${term}/${tuple}`)).toEqual([

@@ -103,7 +103,10 @@ export interface CandidateGroup extends Group {
 }
 
 /** Drafts and commits a group, and tells what became of each candidate, in their order. */
-export async function commitGroup(writer: Writer, group: CandidateGroup): Promise<readonly Outcome[]> {
+export async function commitGroup(
+  writer: Writer,
+  group: CandidateGroup,
+): Promise<readonly Outcome[]> {
   const { candidates, ...rest } = group;
   draftAll(writer, candidates);
   const drafted = { ...rest, candidateOf: (entry: number) => candidates[entry]! };
@@ -123,7 +126,7 @@ function draftAll({ draft }: Writer, candidates: readonly Candidate[]): void {
  * charges it. Returns the keys that were released.
  */
 export async function commitReplay(writer: Writer, group: CandidateGroup): Promise<Set<string>> {
-  const { client, slot, draft } = writer;
+  const { client, slot } = writer;
   return await inTransaction(writer, group, async (gate) => {
     const rated = group.candidates.filter(isRated);
     const released = await releaseKeys(client, rated);
@@ -170,11 +173,7 @@ async function inTransaction<T>(
   return written;
 }
 
-async function writeGroup(
-  writer: Writer,
-  group: DraftedGroup,
-  gate: Gate,
-): Promise<GroupOutcomes> {
+async function writeGroup(writer: Writer, group: DraftedGroup, gate: Gate): Promise<GroupOutcomes> {
   const { client, slot, draft } = writer;
   const count = draft.ids.length;
   const claimed = count === 0 ? null : await insertKeys(client, count, keyParameters(draft.keys));

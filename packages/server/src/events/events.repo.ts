@@ -1,9 +1,9 @@
 /** The SQL of the ingest transaction: each table once, in one order (design: store, write in bulk). */
 import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { LOCKS } from "../platform/locks.ts";
 import { keyParametersOf } from "./draft-group.ts";
 import type { Gate } from "./encode-events.ts";
-import { LOCKS } from "../platform/locks.ts";
 import { CONTENT_RULE } from "./event-hash.ts";
 import type { Candidate } from "./prepare-event.ts";
 import type { Columns } from "./sum-deltas.ts";

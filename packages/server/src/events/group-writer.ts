@@ -183,7 +183,10 @@ async function draftItems(
     const candidates: Candidate[] = [];
     const candidateItems: Item[] = [];
     for (const item of slice) {
-      if (preparation?.receivedAt !== item.batch.receivedAt || preparation.sources !== item.batch.sources) {
+      if (
+        preparation?.receivedAt !== item.batch.receivedAt ||
+        preparation.sources !== item.batch.sources
+      ) {
         preparation = preparationOf(item, standing);
       }
       const prepared = prepareItem(item, preparation);
@@ -274,7 +277,8 @@ export async function numberNewTuples(
   }
   if (unnumbered.size === 0) return;
   const numbers = await numberTuples(db, [...unnumbered.keys()]);
-  for (const [text, tuples] of unnumbered) for (const tuple of tuples) tuple.id = numbers.get(text)!;
+  for (const [text, tuples] of unnumbered)
+    for (const tuple of tuples) tuple.id = numbers.get(text)!;
 }
 
 type Failure = "retry" | "connection" | "data" | "ours";

@@ -58,7 +58,5 @@ function isOf(
   outcome: string,
   code: string,
 ): boolean {
-  return (
-    one.source === source && one.day === day && one.outcome === outcome && one.code === code
-  );
+  return one.source === source && one.day === day && one.outcome === outcome && one.code === code;
 }

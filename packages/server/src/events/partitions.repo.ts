@@ -48,7 +48,9 @@ async function makeMonth(database: Database, month: string): Promise<void> {
       [name],
     );
     if (rows.length === 0) {
-      await client.query(`create table ${name} (like event including defaults including constraints)`);
+      await client.query(
+        `create table ${name} (like event including defaults including constraints)`,
+      );
       await client.query(
         `alter table ${name} add constraint month check (time >= '${from}' and time < '${to}')`,
       );

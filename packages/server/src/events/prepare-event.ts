@@ -4,7 +4,15 @@
  */
 import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import { type Book, type BookAccount, type BookSource, type BookType, findAccount, type Tuple, tupleOf } from "@counterpart/domain/rating/book.ts";
+import {
+  type Book,
+  type BookAccount,
+  type BookSource,
+  type BookType,
+  findAccount,
+  type Tuple,
+  tupleOf,
+} from "@counterpart/domain/rating/book.ts";
 import type { Charge } from "@counterpart/domain/rating/charge.ts";
 import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
@@ -143,7 +151,9 @@ function price(
     type,
     subject,
     // Exact numbers are kept as texts: readers of the stored data may use doubles.
-    data: texts.exact ? writeData(data, type.body.personal ?? NO_NAMES, event.plain)!.open : texts.open,
+    data: texts.exact
+      ? writeData(data, type.body.personal ?? NO_NAMES, event.plain)!.open
+      : texts.open,
     personal: texts.personal,
     charges: rating.charges,
     usageTuple: tupleOf(book, type.usageTuples, type.body.usage ?? NO_NAMES, dimensions),

@@ -32,7 +32,8 @@ export function rowOf(table: RowTable, a: number, b: number, c: number, d: numbe
   let slot = hashOf(a, b, c, d) & mask;
   for (let row = slots[slot]!; row !== -1; row = slots[slot]!) {
     const at = row * 4;
-    if (keys[at] === a && keys[at + 1] === b && keys[at + 2] === c && keys[at + 3] === d) return row;
+    if (keys[at] === a && keys[at + 1] === b && keys[at + 2] === c && keys[at + 3] === d)
+      return row;
     slot = (slot + 1) & mask;
   }
   if (table.count * 4 === keys.length) {

@@ -17,11 +17,18 @@ beforeAll(async () => {
 
 afterAll(async () => testDatabase.drop());
 
-async function lineOf(statement: string, term: string, dimension = ""): Promise<ExplainedLine> {
+async function lineOf(
+  statement: string,
+  term: string,
+  dimension = "",
+  servicePeriod?: string,
+): Promise<ExplainedLine> {
   const { lines } = await explainStatement(db, statement);
   const line = lines.find(
     (one) =>
-      one.term === term && (dimension === "" || Object.values(one.dimensions).includes(dimension)),
+      one.term === term &&
+      (dimension === "" || Object.values(one.dimensions).includes(dimension)) &&
+      (servicePeriod === undefined || one.servicePeriod === servicePeriod),
   );
   if (line === undefined) throw new Error(`${statement} has no line of ${term} ${dimension}`);
   return line;
@@ -64,7 +71,7 @@ test("a line is its events: those of its tuple and of the agreement's own month"
 });
 
 test("an adjustment names its period, and lists what was stated before and what is new", async () => {
-  const line = await lineOf("stm_2026-11_briefwerk", "voice", "DE");
+  const line = await lineOf("stm_2026-11_briefwerk", "voice", "DE", "2026-10");
   expect(line).toMatchObject({
     servicePeriod: "2026-10",
     isAdjustment: true,

@@ -37,7 +37,9 @@ export function progressBar({ label, total, unit }: ProgressOptions): Progress {
     },
     finish() {
       const seconds = (performance.now() - started) / 1000;
-      draw(`${label}  ${group(done)} ${unit} in ${duration(seconds)}, ${rate(done, seconds, unit)}`);
+      draw(
+        `${label}  ${group(done)} ${unit} in ${duration(seconds)}, ${rate(done, seconds, unit)}`,
+      );
       if (out.isTTY) out.write("\n");
     },
   };

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Instant } from "../instant.ts";
+import {
+  BLOCKED,
+  compileDeck,
+  type DatedDeckRow,
+  findByNetwork,
+  findByPrefix,
+  NO_RATE,
+} from "./deck-index.ts";
+import { rateByRow } from "./rate-event.ts";
+
+const MINUTE = 60_000;
+
+const dated = fc.record({
+  key: fc.string({ unit: fc.constantFrom("1", "2", "3"), minLength: 1, maxLength: 4 }),
+  from: fc.integer({ min: 0, max: 4 }),
+  state: fc.constantFrom(
+    "rate" as const,
+    "rate" as const,
+    "blocked" as const,
+    "withdrawn" as const,
+  ),
+});
+
+interface RowFacts {
+  readonly key: string;
+  readonly from: number;
+  readonly state: DatedDeckRow["state"];
+}
+
+function toRows(facts: readonly RowFacts[]): DatedDeckRow[] {
+  return facts.map(
+    ({ key, from, state }, at): DatedDeckRow => ({
+      id: at + 1,
+      key,
+      from: from as Instant,
+      state,
+      rate: state === "rate" ? "0.01" : null,
+      rateNext: null,
+      connectFee: null,
+      initialIncrement: null,
+      subsequentIncrement: null,
+    }),
+  );
+}
+
+/** Of the keys given, longest first, the newest row in force that is not withdrawn. */
+function naive(
+  rows: readonly DatedDeckRow[],
+  keys: readonly string[],
+  at: number,
+): DatedDeckRow | null {
+  for (const key of keys) {
+    const inForce = rows
+      .filter((row) => row.key === key && row.from <= at)
+      .sort((a, b) => a.from - b.from || a.id - b.id)
+      .at(-1);
+    if (inForce !== undefined && inForce.state !== "withdrawn") return inForce;
+  }
+  return null;
+}
+
+function expected(row: DatedDeckRow | null): number {
+  if (row === null) return NO_RATE;
+  return row.state === "blocked" ? BLOCKED : row.id;
+}
+
+test("the longest prefix in force wins; a withdrawn one leaves the shorter, a blocked one blocks", () =>
+  fc.assert(
+    fc.property(
+      fc.array(dated, { maxLength: 30 }),
+      fc.string({ unit: fc.constantFrom("1", "2", "3"), minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 0, max: 5 }),
+      (facts, digits, at) => {
+        const rows = toRows(facts);
+        const deck = compileDeck("prefix", MINUTE, rows);
+        const found = findByPrefix(deck, digits, at as Instant);
+        const prefixes = Array.from(digits, (_, n) => digits.slice(0, digits.length - n));
+        const id = found >= 0 ? deck.rows.id[found]! : found;
+        expect(id).toBe(expected(naive(rows, prefixes, at)));
+      },
+    ),
+    { numRuns: 500 },
+  ));
+
+const network = fc.record({
+  key: fc.constantFrom("262", "262-01", "262-02", "310", "310-260"),
+  from: fc.integer({ min: 0, max: 4 }),
+  state: dated.map(({ state }) => state),
+});
+
+test("a network's own row wins, then its country's (handbook §3.2)", () =>
+  fc.assert(
+    fc.property(
+      fc.array(network, { maxLength: 20 }),
+      fc.constantFrom("262-01", "262-03", "262", "310-260", "404-01"),
+      fc.integer({ min: 0, max: 5 }),
+      (facts, key, at) => {
+        const rows = toRows(facts);
+        const deck = compileDeck("network", 1, rows);
+        const found = findByNetwork(deck, key, at as Instant);
+        const id = found >= 0 ? deck.rows.id[found]! : found;
+        expect(id).toBe(expected(naive(rows, [key, key.slice(0, 3)], at)));
+      },
+    ),
+    { numRuns: 500 },
+  ));
+
+test("rows that are not in order of their dates are found all the same", () => {
+  const rows = toRows([
+    { key: "1", from: 3, state: "rate" },
+    { key: "1", from: 1, state: "rate" },
+  ]);
+  const deck = compileDeck("prefix", MINUTE, rows);
+  const idAt = (at: number) => deck.rows.id[findByPrefix(deck, "1", at as Instant)];
+  expect([idAt(1), idAt(2), idAt(3)]).toEqual([2, 2, 1]);
+});
+
+test("a price per minute is exact at each millisecond, and two rates are rounded once", () => {
+  const row = { ...toRows([{ key: "1", from: 0, state: "rate" }])[0]!, initialIncrement: 60 };
+  const rows = [{ ...row, rate: "0.000001", rateNext: "0.000007", subsequentIncrement: 1 }];
+  const deck = compileDeck("prefix", MINUTE, rows);
+  // 60 s at 0.000001 and 7 s at 0.000007 a minute: 1,000,000 + 816,666.67 pico-units.
+  expect(rateByRow(deck, 0, 67_000, "initialThenSubsequent")).toEqual({
+    billed: 67_000,
+    amount: 1_816_667,
+  });
+});
+
+test("a price with more digits than a column holds is refused", () => {
+  const row = { ...toRows([{ key: "1", from: 0, state: "rate" }])[0]!, rate: "9007.199254740993" };
+  expect(() => compileDeck("prefix", 1, [row])).toThrow("decimal.too-precise");
+});

@@ -1,0 +1,133 @@
+import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TEST_NOW } from "../../test/test-server.ts";
+import { openIngest } from "../main/open-counterpart.ts";
+import { listAccounts } from "../statements/completeness.repo.ts";
+import { type IngestWorld, openIngestWorld, sms } from "./fixtures/ingest-world.ts";
+import type { Ingest, ItemOutcome } from "./ingest.ts";
+
+let world: IngestWorld;
+let ingest: Ingest;
+beforeEach(async () => {
+  world = await openIngestWorld();
+  ({ ingest } = await openIngest(world.database, { now: () => TEST_NOW, groupMax: 50 }));
+});
+afterEach(async () => {
+  await ingest.close();
+  const imbalances = findImbalances(await listAccounts(world.database.pool("owner")));
+  await world.drop();
+  expect(imbalances).toEqual([]);
+});
+
+function send(bodies: readonly string[], sources: readonly string[] | null = null) {
+  const permitted = sources === null ? null : new Set(sources);
+  return ingest.submit({ bodies, lane: "bulk", sources: permitted });
+}
+
+async function segmentsCharged(): Promise<number> {
+  const [row] = await world.rows<{ segments: string }>(
+    "select coalesce(sum(quantity), 0) as segments from usage",
+  );
+  return Number(row!.segments);
+}
+
+const told = (outcomes: readonly ItemOutcome[]) =>
+  outcomes.map((one) => `${one.id}: ${one.outcome}${"first" in one ? ` of ${one.first}` : ""}`);
+
+test("outcomes come in the order of what was sent, whatever groups it went in", async () => {
+  const bodies = Array.from({ length: 333 }, (_, n) => sms(`${n}`));
+  expect(told(await send(bodies))).toEqual(bodies.map((_, n) => `${n}: accepted`));
+  expect(await segmentsCharged()).toBe(333);
+});
+
+test("an event that comes again in its group is a duplicate of the first", async () => {
+  const bodies = [sms("1"), sms("2"), sms("1"), sms("3", { subject: "nobody" }), sms("1")];
+  expect(told(await send([...bodies, bodies[3]!]))).toEqual([
+    "1: accepted",
+    "2: accepted",
+    "1: duplicate of accepted",
+    "3: quarantined",
+    "1: duplicate of accepted",
+    "3: duplicate of quarantined",
+  ]);
+  expect(await segmentsCharged()).toBe(2);
+});
+
+test("another content in the same group conflicts, or corrects what could not be rated", async () => {
+  const outcomes = await send([
+    sms("1"),
+    sms("1", { segments: 2 }),
+    sms("2", { subject: "nobody" }),
+    sms("2", { segments: 4 }),
+    sms("1", { segments: 2 }),
+  ]);
+  expect(told(outcomes)).toEqual([
+    "1: accepted",
+    "1: conflicting",
+    "2: quarantined",
+    "2: accepted",
+    "1: conflicting",
+  ]);
+  expect(await segmentsCharged()).toBe(5);
+});
+
+test("a producer that gives every event the same id holds nobody up", async () => {
+  const bodies = Array.from({ length: 120 }, (_, n) => sms("same", { segments: n + 1 }));
+  const outcomes = told(await send(bodies));
+  expect(outcomes.filter((one) => one === "same: accepted")).toHaveLength(1);
+  expect(outcomes.filter((one) => one === "same: conflicting")).toHaveLength(119);
+});
+
+test("one bad event spoils none of its neighbours", async () => {
+  const outcomes = await send(
+    [
+      sms("1"),
+      "not JSON",
+      sms("2").replace('"switch"', '"nowhere"'),
+      sms("3").replace('"switch"', '"other"'),
+      sms("\u0000"),
+      sms("5", { segments: -1 }),
+      sms("6", { data: { messageId: "\ud800" } }),
+      sms("7"),
+    ],
+    ["switch", "nowhere"],
+  );
+  expect(told(outcomes)).toEqual([
+    "1: accepted",
+    "null: refused",
+    "2: refused",
+    "3: refused",
+    "\u0000: quarantined",
+    "5: quarantined",
+    "6: accepted",
+    "7: accepted",
+  ]);
+  expect(outcomes.map((one) => ("code" in one ? one.code : ""))).toEqual([
+    "",
+    "event.unreadable",
+    "event.source-unknown",
+    "event.source-not-permitted",
+    "event.text-not-storable",
+    "event.data-invalid",
+    "",
+    "",
+  ]);
+});
+
+test("what was rated by an older catalogue is rated again by the new one", async () => {
+  await send([sms("1")]);
+  await world.apply({ accounts: { "acme-otp": { party: "acme", aliases: [{ name: "AC9" }] } } });
+  expect(told(await send([sms("2"), sms("3", { subject: "AC9" })]))).toEqual([
+    "2: accepted",
+    "3: accepted",
+  ]);
+});
+
+test("singles and bulk of the same accounts add up", async () => {
+  const bulk = send(Array.from({ length: 200 }, (_, n) => sms(`b${n}`)));
+  const singles = Array.from({ length: 50 }, (_, n) =>
+    ingest.submit({ bodies: [sms(`s${n}`)], lane: "single", sources: null }),
+  );
+  await Promise.all([bulk, ...singles]);
+  expect(await segmentsCharged()).toBe(250);
+});
