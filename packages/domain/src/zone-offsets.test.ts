@@ -28,9 +28,14 @@ const TRANSITIONS: readonly Transition[] = readFileSync(
     };
   });
 
-test("clocks change when and by how much the time-zone database says", () => {
+/** Later changes are forecasts: governments take them back, and Node versions know more or less of it. */
+const FORECASTS_FROM = Date.UTC(2026, 6, 1);
+
+test("clocks changed when and by how much the time-zone database says", () => {
   expect(TRANSITIONS).toHaveLength(245);
-  for (const { zone, instant, before, after } of TRANSITIONS) {
+  const past = TRANSITIONS.filter(({ instant }) => instant < FORECASTS_FROM);
+  expect(past.length).toBeGreaterThan(150);
+  for (const { zone, instant, before, after } of past) {
     const localDay = Math.floor((instant + before) / DAY_MS);
     const found = offsetsAround(zone, localDay);
     expect({ zone, ...found }).toEqual({ zone, before, changesAt: instant, after });

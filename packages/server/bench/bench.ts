@@ -60,7 +60,7 @@ function readPlan(): Plan {
     return {
       parts: only === undefined ? all : [only],
       json: values.json ?? null,
-      events: values.quick ? 100_000 : 300_000,
+      events: values.quick ? 60_000 : 300_000,
       rounds: values.quick ? 2 : 5,
       singles: values.quick ? 2_000 : 15_000,
     };

@@ -5,8 +5,18 @@ import type { SeededRandom } from "../src/demo/seeded-random.ts";
 import { LOCKS } from "../src/platform/locks.ts";
 import type { CrashProcess } from "./crash-process.ts";
 
-/** At random instants: the process, its PostgreSQL, both, one backend; the process while it applies. */
-export const RANDOM_FAULTS = ["process", "postmaster", "both", "backend", "apply"] as const;
+/**
+ * At random instants: the process, its PostgreSQL, both, one backend; the process while it applies. The
+ * backend twice: that strikes a commit under way best, and costs no start of a process.
+ */
+export const RANDOM_FAULTS = [
+  "process",
+  "postmaster",
+  "both",
+  "backend",
+  "backend",
+  "apply",
+] as const;
 
 /** At exact points: after a step of the ingest transaction, while a month is attached, at the gate. */
 export const EXACT_FAULTS = [

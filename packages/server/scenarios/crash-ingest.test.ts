@@ -16,7 +16,7 @@ import { CRASH_NOW } from "./crash-protocol.ts";
 import { startTraffic, type Traffic } from "./crash-traffic.ts";
 import { checkAcknowledged, checkStore, NOTHING_FOUND, namedResults } from "./crash-verify.ts";
 
-const KILLS = Math.max(Number(process.env.COUNTERPART_KILLS ?? 26), EXACT_FAULTS.length);
+const KILLS = Math.max(Number(process.env.COUNTERPART_KILLS ?? 25), EXACT_FAULTS.length);
 const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
 const MONTHS = ["2026-10", "2026-09", "2026-08", "2026-07", "2026-06", "2026-05", "2026-04"];
 /** Lines that are made at once. */

@@ -186,7 +186,7 @@ function writeRow(
   table.subsequent[at] = (row.subsequentIncrement ?? row.initialIncrement ?? 0) * increment;
 }
 
-/** Beyond 2^53 a column still holds multiples of a power of two exactly, as large prices with few places are. */
+/** Beyond 2^53 a column still holds multiples of a power of two, as large prices with few places are. */
 function inColumn(value: number | bigint, text: string): number {
   const column = Number(value);
   if (BigInt(column) !== BigInt(value)) throw new Refusal("decimal.too-precise", { value: text });

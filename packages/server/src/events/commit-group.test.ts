@@ -2,7 +2,7 @@ import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { replayQuarantine } from "../quarantine/replay.ts";
 import { listAccounts } from "../statements/completeness.repo.ts";
-import { commitReplay, StaleBook } from "./commit-group.ts";
+import { commitGroup, commitReplay, StaleBook } from "./commit-group.ts";
 import { type IngestWorld, openIngestWorld, sms } from "./fixtures/ingest-world.ts";
 import { connectWriter, numberNewTuples } from "./group-writer.ts";
 
@@ -160,11 +160,14 @@ test("a replay leaves alone what a correction has replaced meanwhile", async () 
 test("totals and usage of two writers are apart, and add up", async () => {
   await world.commit([sms("1")]);
   const other = await connectWriter(world.database);
-  try {
-    expect(other.slot).not.toBe(world.writer.slot);
-  } finally {
-    await other.client.end();
-  }
-  await world.commit([sms("2", { segments: 3 })]);
+  const candidates = [world.prepare(sms("2", { segments: 3 }))];
+  await numberNewTuples(other.client, candidates);
+  const { revision } = world.keeper.book();
+  await commitGroup(other, { candidates, refused: [], revision });
+  await other.client.end();
+  expect(await world.rows("select slot, quantity from usage order by slot")).toEqual([
+    { slot: world.writer.slot, quantity: "1" },
+    { slot: other.slot, quantity: "3" },
+  ]);
   await expectCharged(2, 4);
 });

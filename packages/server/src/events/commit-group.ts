@@ -155,9 +155,9 @@ async function inTransaction<T>(
   { revision, atStep }: Group,
   write: (gate: Gate) => Promise<T>,
 ): Promise<T> {
-  const gate = await beginAtGate(client);
   let written: T;
   try {
+    const gate = await beginAtGate(client);
     if (gate.revision !== revision) throw new StaleBook(gate.revision);
     written = await write(gate);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Prepares groups and writes them on a connection of its own, and deals with what the world does meanwhile. */
+/** Prepares and writes groups on a connection of its own, and deals with what the world does meanwhile. */
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Client } from "pg";
@@ -67,8 +67,11 @@ export interface GroupWriterOptions {
 
 /** A database that is away is waited for so long; then the producer is told to send again. */
 const ATTEMPTS_MAX = 8;
-/** Longest piece of work between two turns of the event loop. */
-const SLICE_MS = 4;
+/**
+ * Longest piece of work between two turns of the event loop. Another writer's COPY waits for its turns,
+ * a socket's buffer (200 kB, 2 ms of work for PostgreSQL) at each.
+ */
+const SLICE_MS = 1;
 /** Events that are prepared together: their new tuples are numbered by one statement. */
 const SLICE_ITEMS = 64;
 
@@ -112,10 +115,16 @@ async function openGroupWriter(
     let later: Item[][];
     try {
       later = await attempt(items);
-    } catch (error) {
-      if (error instanceof StaleBook) {
-        await keeper.refresh(error.revision);
-        return await write(items, attempts);
+    } catch (thrown) {
+      let error: unknown = thrown;
+      if (thrown instanceof StaleBook) {
+        // Loading the book may fail as the commit may: it is then tried again like one.
+        const refreshed = keeper.refresh(thrown.revision);
+        error = await refreshed.then(
+          () => null,
+          (reason: unknown) => reason,
+        );
+        if (error === null) return await write(items, attempts);
       }
       const kind = kindOfFailure(error);
       if (kind === "connection") writer = await discard(writer);
@@ -289,7 +298,9 @@ function kindOfFailure(error: unknown): Failure {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== "string") {
     const text = String((error as Error).message);
-    return /connection|terminated|closed|not queryable/i.test(text) ? "connection" : "ours";
+    return /connection|terminated|closed|not queryable|timeout expired/i.test(text)
+      ? "connection"
+      : "ours";
   }
   if (code === "40001" || code === "40P01") return "retry";
   if (code.startsWith("22") || code.startsWith("23")) return "data";

@@ -58,7 +58,9 @@ async function refreshedBook({ database, keeper }: ClerkOptions): Promise<{ revi
 }
 
 /** Closes the month before the current one; agreements whose month is not over yet are left. */
-async function closeDue({ database, keeper, log }: ClerkOptions): Promise<void> {
+async function closeDue(options: ClerkOptions): Promise<void> {
+  const { database, keeper, log } = options;
+  await refreshedBook(options);
   const zone = checkZone(keeper.catalogue().provider.timeZone);
   const today = localDayOf(zone, now());
   const period = previousMonth(monthOfDay(today));
