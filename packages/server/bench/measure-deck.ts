@@ -3,12 +3,13 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { compileDeck, type DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
+import { unitOf } from "@counterpart/domain/units.ts";
 import { seededRandom } from "../src/demo/seeded-random.ts";
 
 const PREFIXES = 170_000;
 const VERSIONS = 50;
 const CHANGED_IN_100 = 1;
-const MINUTE = 60_000;
+const MINUTE = unitOf("minute");
 
 export interface DeckFigures {
   readonly compileSeconds: number;

@@ -62,6 +62,7 @@ create table term_version (
   term text not null,
   content uuid not null,
   body jsonb not null,
+  effective_from timestamptz not null, -- since when, as it was first published
   revision integer not null,
   unique (agreement_id, term, content)
 );

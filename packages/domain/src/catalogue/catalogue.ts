@@ -141,7 +141,10 @@ export interface DeckVersion {
   readonly rows: string;
 }
 
-/** A row of a deck as read from its CSV. Increments are in seconds for decks per minute or second. */
+/**
+ * A row of a deck as read from its CSV. Increments are in seconds where the deck is priced by time (per
+ * minute, say), else they count the quantity itself.
+ */
 export interface DeckRow {
   /** `"4479"`, or MCC-MNC as `"262-01"`, `"262"` for every network of the country code. */
   readonly key: string;

@@ -158,6 +158,7 @@ test("tiers show what was included, and each tier's quantity, rate, fee and amou
         kind: "tiers",
         model: "graduated",
         termVersion: 13,
+        counted: [13],
         amount: "496",
         unit: { quantity: "milliseconds", size: 60_000 },
         included: "6000000",

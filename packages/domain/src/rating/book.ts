@@ -207,12 +207,17 @@ function childOf({ children }: TupleNode, value: string | undefined): TupleNode 
 }
 
 function tupleText(names: readonly string[], dimensions: Dimensions): string {
-  const values: Record<string, string> = { channel: dimensions.channel ?? "" };
+  const values: Record<string, string> = { channel: storable(dimensions.channel ?? "") };
   for (const name of names) {
     const value = dimensions[name];
-    if (value !== undefined) values[name] = value;
+    if (value !== undefined) values[name] = storable(value);
   }
   return JSON.stringify(values);
+}
+
+/** A store reads tuples as JSON: it has no NUL and no half of a surrogate pair, escaped or not. */
+function storable(value: string): string {
+  return value.toWellFormed().replaceAll("\u0000", "\ufffd");
 }
 
 function internTuple(tuples: TupleMemory, text: string): Tuple {

@@ -3,12 +3,15 @@
  * rows in typed arrays. One index holds every version of the deck; a lookup picks by the event's time.
  *
  * Cost: a lookup walks at most 15 digits and then the dated rows of one prefix, newest first. Memory: about
- * 60 bytes a dated row and 40 bytes a trie node, so 170,000 prefixes take some 20 MB.
+ * 70 bytes a dated row and 40 bytes a trie node, so 170,000 prefixes take some 20 MB.
  */
 import { assert } from "../assert.ts";
+import type { DecimalText } from "../catalogue/catalogue.ts";
+import { DECIMAL_PLACES } from "../catalogue/check-values.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { Instant } from "../instant.ts";
 import { Refusal } from "../refusals.ts";
+import type { Unit } from "../units.ts";
 import { reduce } from "./whole.ts";
 
 /** A dated row as the store keeps it. `withdrawn` ends a prefix: a shorter one applies again. */
@@ -20,7 +23,7 @@ export interface DatedDeckRow {
   readonly rate: string | null;
   readonly rateNext: string | null;
   readonly connectFee: string | null;
-  /** In seconds; null when the deck has no increments. */
+  /** In seconds where the deck is priced by time, else in the quantity; null: the deck has none. */
   readonly initialIncrement: number | null;
   readonly subsequentIncrement: number | null;
 }
@@ -44,9 +47,9 @@ export interface RowTable {
   readonly state: Uint8Array;
   /** Pico-units per smallest unit of the quantity, as a fraction in lowest terms. */
   readonly rate: Float64Array;
-  readonly rateBy: Int32Array;
+  readonly rateBy: Float64Array;
   readonly rateNext: Float64Array;
-  readonly rateNextBy: Int32Array;
+  readonly rateNextBy: Float64Array;
   readonly connectFee: Float64Array;
   /** In smallest units of the quantity; 0: no increments. */
   readonly initial: Int32Array;
@@ -59,23 +62,21 @@ export const BLOCKED = -2;
 const STATES = { rate: 0, blocked: 1, withdrawn: 2 } as const;
 
 /**
- * Compiles the rows of a deck that is priced per `unitSize` smallest units (60,000 for per minute of
- * milliseconds). Rows come in order of publication: of two with the same key and `from`, the later wins.
+ * Compiles the rows of a deck that is priced per `unit`. Rows come in order of publication: of two with the
+ * same key and `from`, the later wins. Refuses `decimal.too-precise` as `priceFraction` does.
  */
 export function compileDeck(
   key: DeckIndex["key"],
-  unitSize: number,
+  unit: Unit,
   rows: readonly DatedDeckRow[],
 ): DeckIndex {
   const table = allocateRows(rows.length);
   const order = inOrderOfEffect(rows);
   const trie = startTrie(key === "prefix" ? rows.length : 0);
   const networks = new Map<string, number>();
-  // A network deck's increments count its quantity itself; those of a voice deck are seconds.
-  const increment = key === "prefix" && unitSize >= 1000 ? 1000 : 1;
   for (let at = 0; at < order.length; at++) {
     const row = rows[order[at]!]!;
-    writeRow(table, at, row, unitSize, increment);
+    writeRow(table, at, row, unit);
     if (key === "network") {
       table.older[at] = networks.get(row.key) ?? NO_RATE;
       networks.set(row.key, at);
@@ -148,49 +149,50 @@ function allocateRows(count: number): RowTable {
     older: new Int32Array(count),
     state: new Uint8Array(count),
     rate: new Float64Array(count),
-    rateBy: new Int32Array(count),
+    rateBy: new Float64Array(count),
     rateNext: new Float64Array(count),
-    rateNextBy: new Int32Array(count),
+    rateNextBy: new Float64Array(count),
     connectFee: new Float64Array(count),
     initial: new Int32Array(count),
     subsequent: new Int32Array(count),
   };
 }
 
-function writeRow(
-  table: RowTable,
-  at: number,
-  row: DatedDeckRow,
-  unitSize: number,
-  increment: number,
-): void {
+/** Price lists write increments in seconds; time is counted in milliseconds. */
+const INCREMENT_OF_TIME = 1000;
+
+function writeRow(table: RowTable, at: number, row: DatedDeckRow, unit: Unit): void {
   table.id[at] = row.id;
   table.from[at] = row.from;
   table.state[at] = STATES[row.state];
   if (row.rate === null) return;
-  const rate = reduce(parseDecimal(row.rate, 12), unitSize);
-  table.rate[at] = inColumn(rate.numerator, row.rate);
+  const rate = priceFraction(row.rate, unit.size);
+  table.rate[at] = rate.numerator;
   table.rateBy[at] = rate.by;
-  if (row.rateNext === null) {
-    table.rateNext[at] = table.rate[at]!;
-    table.rateNextBy[at] = rate.by;
-  } else {
-    const next = reduce(parseDecimal(row.rateNext, 12), unitSize);
-    table.rateNext[at] = inColumn(next.numerator, row.rateNext);
-    table.rateNextBy[at] = next.by;
-  }
-  if (row.connectFee !== null) {
-    table.connectFee[at] = inColumn(parseDecimal(row.connectFee, 12), row.connectFee);
-  }
+  const next = row.rateNext === null ? rate : priceFraction(row.rateNext, unit.size);
+  table.rateNext[at] = next.numerator;
+  table.rateNextBy[at] = next.by;
+  if (row.connectFee !== null) table.connectFee[at] = priceFraction(row.connectFee, 1).numerator;
+  const increment = unit.quantity === "milliseconds" ? INCREMENT_OF_TIME : 1;
   table.initial[at] = (row.initialIncrement ?? 0) * increment;
   table.subsequent[at] = (row.subsequentIncrement ?? row.initialIncrement ?? 0) * increment;
 }
 
-/** Beyond 2^53 a column still holds multiples of a power of two, as large prices with few places are. */
-function inColumn(value: number | bigint, text: string): number {
-  const column = Number(value);
-  if (BigInt(column) !== BigInt(value)) throw new Refusal("decimal.too-precise", { value: text });
-  return column;
+/**
+ * A price per `size` smallest units as pico-units for one of them, a fraction in lowest terms that the
+ * columns of an index hold exactly: beyond 2^53 only multiples of a power of two, as large prices with few
+ * places are. Refuses `decimal.too-precise` for any other, and what `parseDecimal` does.
+ */
+export function priceFraction(
+  price: DecimalText,
+  size: number,
+): { readonly numerator: number; readonly by: number } {
+  const { numerator, by } = reduce(parseDecimal(price, DECIMAL_PLACES), size);
+  const column = Number(numerator);
+  if (BigInt(column) !== BigInt(numerator)) {
+    throw new Refusal("decimal.too-precise", { value: price });
+  }
+  return { numerator: column, by };
 }
 
 interface GrowingTrie {

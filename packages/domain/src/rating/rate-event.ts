@@ -3,6 +3,7 @@ import type { Base } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
 import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
 import type { RefusalCode } from "../refusals.ts";
+import { divideRounded } from "../rounding.ts";
 import { matchingTerms } from "./applicable-terms.ts";
 import { billedDuration } from "./billed-duration.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./book.ts";
 import type { Charge } from "./charge.ts";
 import { BLOCKED, type DeckIndex, findByNetwork, findByPrefix, NO_RATE } from "./deck-index.ts";
-import { addWhole, multiplyDivide, negateWhole, type Whole } from "./whole.ts";
+import { addWhole, multiplyDivide, negateWhole, settle, type Whole } from "./whole.ts";
 
 /** An event that has been identified, validated and measured. */
 export interface RatableEvent {
@@ -154,7 +155,7 @@ export function rateByRow(
   } else {
     const first = BigInt(initial) * BigInt(rate) * BigInt(nextBy);
     const rest = BigInt(billed - initial) * BigInt(rateNext) * BigInt(by);
-    used = multiplyDivide(first + rest, 1, by * nextBy);
+    used = settle(divideRounded(first + rest, BigInt(by) * BigInt(nextBy)));
   }
   return { billed, amount: addWhole(rows.connectFee[row]!, used) };
 }

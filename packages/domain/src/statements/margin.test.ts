@@ -9,7 +9,7 @@ const entry = (role: MarginEntry["role"], currency: string, day: string, units: 
   currency,
   day: parseLocalDay(day),
   amount: pico(units),
-  events: 10n,
+  charges: 10n,
 });
 
 const RATES = [
@@ -26,7 +26,7 @@ test("P1's shape: margin is revenue less cost less shares", () => {
   expect(marginByChannel(entries, "EUR", [])).toEqual([
     {
       channel: "voice.outbound",
-      events: 10n,
+      charges: 10n,
       revenue: pico(400),
       cost: pico(106),
       shares: pico(4),

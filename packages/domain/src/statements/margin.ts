@@ -13,14 +13,14 @@ export interface MarginEntry {
   readonly day: LocalDay;
   /** Pico-units of the currency. */
   readonly amount: bigint;
-  readonly events: bigint;
+  readonly charges: bigint;
 }
 
 /** Amounts in pico-units of the home currency. */
 export interface ChannelMargin {
   readonly channel: string;
-  /** Events that the provider has revenue from. */
-  readonly events: bigint;
+  /** Charges that the provider has revenue from: one for each term that priced an event. */
+  readonly charges: bigint;
   readonly revenue: bigint;
   readonly cost: bigint;
   /** Paid to partners and referrers. */
@@ -43,13 +43,13 @@ export function marginByChannel(
     const { channel, role } = entry;
     let sums = channels.get(channel);
     if (sums === undefined) {
-      sums = { channel, events: 0n, revenue: 0n, cost: 0n, shares: 0n, margin: 0n };
+      sums = { channel, charges: 0n, revenue: 0n, cost: 0n, shares: 0n, margin: 0n };
       channels.set(channel, sums);
     }
     const amount = convert(entry);
     if (role === "customer" || role === "reseller") {
       sums.revenue += amount;
-      sums.events += entry.events;
+      sums.charges += entry.charges;
     } else if (role === "supplier") sums.cost += amount;
     else sums.shares += amount;
   }

@@ -4,7 +4,12 @@ import type { Instant } from "../instant.ts";
 import type { Period } from "../period.ts";
 import type { CompiledTerm } from "../rating/book.ts";
 import { BEGINNING, FOREVER } from "../rating/compile-book.ts";
-import { priceServicePeriod, type ServiceTotal } from "./price-service-period.ts";
+import {
+  priceServicePeriod,
+  type RetiredTerm,
+  type ServiceTotal,
+  type StatedTiers,
+} from "./price-service-period.ts";
 
 const OCTOBER: Period = {
   start: Date.parse("2026-10-01T00:00Z") as Instant,
@@ -40,7 +45,12 @@ const SMS: Term = {
     ],
   },
 };
-const EUR = { currency: "EUR", retired: new Map<number, Term>() };
+const EUR = {
+  currency: "EUR",
+  retired: new Map<number, RetiredTerm>(),
+  stated: new Map<string, StatedTiers[]>(),
+};
+const gone = (term: Term, from = BEGINNING): RetiredTerm => ({ term, from });
 const amounts = (groups: readonly { term: string; amount: bigint }[]) =>
   Object.fromEntries(groups.map(({ term, amount }) => [term, Number(amount) / 1e12]));
 
@@ -81,23 +91,23 @@ test("a month that was never stated itself takes no fee when it is adjusted", ()
 
 test("what an edited version charged stays charged, on the same line as its successor's", () => {
   const edited = { ...CALLS, title: "Calls", price: { ...CALLS.price, rate: "0.02" } } as Term;
-  const retired = new Map([[2, CALLS]]);
+  const retired = new Map([[2, gone(CALLS)]]);
   const totals = [used(2, 60_000n, 10n ** 10n), used(4, 60_000n, 2n * 10n ** 10n)];
-  const pricing = { currency: "EUR", terms: [version(4, edited)], retired };
+  const pricing = { ...EUR, terms: [version(4, edited)], retired };
   const [line] = priceServicePeriod(pricing, totals, OCTOBER, true);
   expect(line).toMatchObject({ term: "calls", amount: 3n * 10n ** 10n, count: 2n });
   expect(line!.derivation).toHaveLength(2);
 });
 
 test("what a term that was taken away charged stays charged", () => {
-  const pricing = { currency: "EUR", terms: [], retired: new Map([[2, CALLS]]) };
+  const pricing = { ...EUR, terms: [], retired: new Map([[2, gone(CALLS)]]) };
   const [line] = priceServicePeriod(pricing, [used(2, 60_000n, 10n ** 10n)], OCTOBER, true);
   expect(line).toMatchObject({ term: "calls", amount: 10n ** 10n });
 });
 
 test("a retired version's quantity goes through the tiers of the version that took its place", () => {
-  const retired = new Map([[3, SMS]]);
-  const pricing = { currency: "EUR", terms: [version(5, { ...SMS, title: "SMS" })], retired };
+  const retired = new Map([[3, gone(SMS)]]);
+  const pricing = { ...EUR, terms: [version(5, { ...SMS, title: "SMS" })], retired };
   // Together 1,300 as above; walked apart they would have the included units twice.
   const groups = priceServicePeriod(pricing, [used(3, 600n), used(5, 700n)], OCTOBER, true);
   expect(amounts(groups)).toEqual({ sms: 11 });
@@ -106,4 +116,50 @@ test("a retired version's quantity goes through the tiers of the version that to
 test("a total that no term stands for is our fault, never dropped", () => {
   const price = () => priceServicePeriod({ ...EUR, terms: [] }, [used(9, 1n)], OCTOBER, true);
   expect(price).toThrow("every total of the period is in a line group");
+});
+
+const perCall: Term = {
+  id: "sms",
+  on: "sms.message",
+  price: { model: "graduated", per: "message", tiers: [{ upTo: null, rate: "3" }] },
+};
+
+test("a retired version is no heir's where the successor counts something else", () => {
+  const retired = new Map([[3, gone(SMS)]]);
+  const pricing = { ...EUR, terms: [version(5, perCall)], retired };
+  // 1,300 segments stay segments (11), they do not become 1,300 messages at 3.
+  expect(amounts(priceServicePeriod(pricing, [used(3, 1_300n)], OCTOBER, true))).toEqual({
+    sms: 11,
+  });
+});
+
+test("of two versions in a month, the one that took the retired one's days is its heir", () => {
+  const flat = (rate: string): Term => ({
+    ...SMS,
+    price: { model: "graduated", per: "segment", tiers: [{ upTo: null, rate }] },
+  });
+  const terms = [version(1, flat("1"), BEGINNING, MIDDLE), version(4, flat("0.10"), MIDDLE)];
+  const retired = new Map([[2, gone({ ...flat("0.10"), title: "before" }, MIDDLE)]]);
+  const totals = [used(1, 1n), used(2, 100n)];
+  // 1 × 1 + 100 × 0.10
+  expect(amounts(priceServicePeriod({ ...EUR, terms, retired }, totals, OCTOBER, true))).toEqual({
+    sms: 11,
+  });
+});
+
+test("a month that was stated keeps the tiers it was stated by, whatever is edited later", () => {
+  const dearer: Term = {
+    ...SMS,
+    price: { model: "graduated", per: "segment", tiers: [{ upTo: null, rate: "5" }] },
+  };
+  const pricing = {
+    currency: "EUR",
+    terms: [version(5, dearer)],
+    retired: new Map([[3, gone(SMS)]]),
+    stated: new Map([["sms", [{ termVersion: 3, counted: [3] }]]]),
+  };
+  // 600 stated and 700 that came late, under the edited version: 1,300 as above.
+  const groups = priceServicePeriod(pricing, [used(3, 600n), used(5, 700n)], OCTOBER, false);
+  expect(amounts(groups)).toEqual({ sms: 11 });
+  expect(groups[0]!.derivation[0]).toMatchObject({ termVersion: 3, counted: [3, 5] });
 });

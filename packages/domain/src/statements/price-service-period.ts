@@ -2,6 +2,7 @@
 import { assert } from "../assert.ts";
 import type { Term } from "../catalogue/catalogue.ts";
 import { formatDecimal } from "../decimal.ts";
+import type { Instant } from "../instant.ts";
 import type { Period } from "../period.ts";
 import { fixedFee } from "../pricing/fixed-fee.ts";
 import { compileTiers, type RatedTier } from "../pricing/graduated-tiers.ts";
@@ -49,7 +50,10 @@ export type Derivation =
   | {
       readonly kind: "tiers";
       readonly model: "graduated" | "volume";
+      /** Version whose tiers were walked. */
       readonly termVersion: number;
+      /** Versions that counted the quantity. */
+      readonly counted: readonly number[];
       readonly amount: string;
       readonly unit: Unit;
       readonly included: string;
@@ -64,58 +68,64 @@ export interface TierStep {
   readonly amount: string;
 }
 
+/** A version that events were charged by and that has been edited or taken away since. */
+export interface RetiredTerm {
+  readonly term: Term;
+  /** Since when it was in force. */
+  readonly from: Instant;
+}
+
+/** How an earlier statement of the service period walked a term's tiers. */
+export type StatedTiers = Pick<Extract<Derivation, { kind: "tiers" }>, "termVersion" | "counted">;
+
 /** What a service period is priced by. */
 export interface PeriodPricing {
   readonly currency: string;
   /** All versions of the agreement's terms in the catalogue in force. */
   readonly terms: readonly CompiledTerm[];
-  /** Versions that events were charged by and that have been edited or taken away since. */
-  readonly retired: ReadonlyMap<number, Term>;
+  readonly retired: ReadonlyMap<number, RetiredTerm>;
+  /** By term; empty for a period that was not stated yet. */
+  readonly stated: ReadonlyMap<string, readonly StatedTiers[]>;
 }
 
 /**
  * The line groups of a service period, in order of the agreement's terms. Events' amounts are only added:
- * what was charged stays charged, by whatever version. Tiers are walked over the whole period's quantity;
- * what a retired version counted goes through the tiers of the version that took its place. A fixed fee is
- * due once.
+ * what was charged stays charged, by whatever version. Tiers are walked over the whole period's quantity of
+ * a version; a period that was stated before keeps the tiers that it was stated by. A fixed fee is due once.
  *
- * `fees`: false when the period is only being adjusted and was never stated itself.
+ * `fees`: true for a statement's own month. A month that is adjusted keeps the fees that were stated.
  */
 export function priceServicePeriod(
-  { currency, terms, retired }: PeriodPricing,
+  pricing: PeriodPricing,
   totals: readonly ServiceTotal[],
   period: Period,
   fees: boolean,
 ): LineGroup[] {
+  const { currency, terms, retired } = pricing;
   const byVersion = new Map<number, ServiceTotal[]>();
-  const add = (version: number, total: ServiceTotal): void => {
+  const known = new Map<number, Term>([
+    ...terms.map(({ id, term }) => [id, term] as const),
+    ...[...retired].map(([id, { term }]) => [id, term] as const),
+  ]);
+  for (const total of totals) {
+    const version = walkedBy(total.termVersion, known, pricing, period);
     const same = byVersion.get(version);
     if (same === undefined) byVersion.set(version, [total]);
     else same.push(total);
-  };
-  for (const total of totals) {
-    const term = retired.get(total.termVersion);
-    const heir = term === undefined ? undefined : heirOf(term, terms, period);
-    add(heir?.id ?? total.termVersion, total);
   }
   const groups = new Map<string, LineGroup>();
   let used = 0;
-  const price = (id: number, term: Term): void => {
+  for (const [id, term] of known) {
+    if (term.price.model === "fixedFee") {
+      if (fees && isFeeInForce(id, terms, period)) merge(groups, feeGroup(id, term, currency));
+      continue;
+    }
     const counted = byVersion.get(id) ?? [];
     used += counted.length;
-    if (counted.length === 0) return;
+    if (counted.length === 0) continue;
     if (isTiered(term)) merge(groups, tierGroup(id, term, currency, counted));
     else for (const total of counted) merge(groups, eventGroup(term, total));
-  };
-  const priced = new Set<number>();
-  for (const { id, term } of terms) {
-    // A term that was in force twice, with another one between, is one version.
-    if (priced.has(id)) continue;
-    priced.add(id);
-    if (term.price.model !== "fixedFee") price(id, term);
-    else if (fees && isFeeInForce(id, terms, period)) merge(groups, feeGroup(id, term, currency));
   }
-  for (const [id, term] of retired) price(id, term);
   assert(used === totals.length, "every total of the period is in a line group");
   return [...groups.values()];
 }
@@ -128,15 +138,36 @@ function isTiered(term: Term): term is TieredTerm {
   return term.price.model === "graduated" || term.price.model === "volume";
 }
 
-/** The version in force whose tiers a retired one's quantity goes through. */
-function heirOf(
-  term: Term,
-  terms: readonly CompiledTerm[],
+/**
+ * The version whose tiers a version's quantity goes through: itself, but the one that the period was stated
+ * by before, and for a retired version the one that took its place.
+ */
+function walkedBy(
+  version: number,
+  known: ReadonlyMap<number, Term>,
+  { terms, retired, stated }: PeriodPricing,
   period: Period,
-): CompiledTerm | undefined {
-  if (!isTiered(term)) return undefined;
-  return terms.find(
-    (one) => one.term.id === term.id && isTiered(one.term) && overlaps(one, period),
+): number {
+  const term = known.get(version);
+  if (term === undefined || !isTiered(term)) return version;
+  const same = (other: Term | undefined): boolean =>
+    other !== undefined && countsTheSame(term, other);
+  const parts = (stated.get(term.id) ?? []).filter((part) => same(known.get(part.termVersion)));
+  const part = parts.find(({ counted }) => counted.includes(version)) ?? parts.at(-1);
+  if (part !== undefined) return part.termVersion;
+  const gone = retired.get(version);
+  if (gone === undefined) return version;
+  const since = Math.max(gone.from, period.start);
+  const heir = terms.find(
+    (one) => one.term.id === term.id && same(one.term) && one.from <= since && one.to > since,
+  );
+  return heir?.id ?? version;
+}
+
+/** Whether two tiered prices are for the same events and the same quantity. */
+function countsTheSame(a: TieredTerm, b: Term): boolean {
+  return (
+    isTiered(b) && a.on === b.on && unitOf(a.price.per).quantity === unitOf(b.price.per).quantity
   );
 }
 
@@ -146,8 +177,8 @@ function overlaps({ from, to }: CompiledTerm, period: Period): boolean {
 
 /** The version of a fee that counts is the first one in force in the period. */
 function isFeeInForce(id: number, terms: readonly CompiledTerm[], period: Period): boolean {
-  const { term } = terms.find((one) => one.id === id)!;
-  return terms.find((one) => one.term.id === term.id && overlaps(one, period))?.id === id;
+  const fee = terms.find((one) => one.id === id)?.term.id;
+  return terms.find((one) => one.term.id === fee && overlaps(one, period))?.id === id;
 }
 
 function feeGroup(id: number, term: Term, currency: string): LineGroup {
@@ -199,6 +230,7 @@ function tierGroup(
     kind: "tiers",
     model: price.model,
     termVersion: id,
+    counted: [...new Set(used.map(({ termVersion }) => termVersion))],
     amount: formatDecimal(rated.total.pico, 12),
     unit,
     included: free.toString(),

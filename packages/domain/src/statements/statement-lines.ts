@@ -27,7 +27,8 @@ export interface LineRules {
 /**
  * The lines of one service period on a statement: for every group its money now, rounded, less its money
  * stated before. Never the rounding of a difference. An unchanged group of an earlier period gives no line;
- * a group that has vanished since gives one that takes its money back.
+ * a group that has vanished since gives one that takes its money back. `stated` leaves out the fees of a
+ * month that is adjusted: they stay as they were stated.
  */
 export function statementLines(
   { currency, rounding }: LineRules,

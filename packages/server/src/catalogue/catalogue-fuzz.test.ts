@@ -6,6 +6,7 @@ import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { applicableTerms } from "@counterpart/domain/rating/applicable-terms.ts";
 import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
 import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
+import { unitOf } from "@counterpart/domain/units.ts";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { readCatalogueBundle } from "./read-bundle.ts";
@@ -72,7 +73,7 @@ function compiles(catalogue: Catalogue): boolean {
     builtInTypes: BUILT_IN_TYPES,
     handleOf: () => 1,
     termVersionOf: () => 1,
-    deckOf: (name) => compileDeck(catalogue.decks[name]!.key, 1, []),
+    deckOf: (name) => compileDeck(catalogue.decks[name]!.key, unitOf("call"), []),
   });
   for (const account of book.accounts.values()) {
     for (const type of book.types.keys()) applicableTerms(book, account, type);

@@ -106,6 +106,7 @@ export interface TermVersionRow {
   readonly content: string;
   /** JSON. */
   readonly body: string;
+  readonly from: Instant;
 }
 
 export async function insertTermVersions(
@@ -114,10 +115,10 @@ export async function insertTermVersions(
   rows: readonly TermVersionRow[],
 ): Promise<void> {
   await db.query(
-    `insert into term_version (agreement_id, term, content, body, revision)
-      select agreement_id, term, content, body, $1
-      from unnest($2::integer[], $3::text[], $4::uuid[], $5::jsonb[])
-        as new (agreement_id, term, content, body)
+    `insert into term_version (agreement_id, term, content, body, effective_from, revision)
+      select agreement_id, term, content, body, effective_from, $1
+      from unnest($2::integer[], $3::text[], $4::uuid[], $5::jsonb[], $6::timestamptz[])
+        as new (agreement_id, term, content, body, effective_from)
       on conflict do nothing`,
     [
       revision,
@@ -125,6 +126,7 @@ export async function insertTermVersions(
       rows.map(({ term }) => term),
       rows.map(({ content }) => content),
       rows.map(({ body }) => body),
+      rows.map(({ from }) => new Date(from).toISOString()),
     ],
   );
 }

@@ -145,11 +145,12 @@ async function storeTermVersions(
   revision: number,
 ): Promise<void> {
   const known = await loadTermVersions(db);
-  const rows = termsInForce(catalogue).map(({ agreement, term, content }) => ({
+  const rows = termsInForce(catalogue).map(({ agreement, term, content, from }) => ({
     agreement: handles.get(`agreement/${agreement}`)!,
     term: term.id,
     content: hashText(content),
     body: JSON.stringify(term),
+    from,
   }));
   const missing = rows.filter((row) => !known.has(`${row.agreement}/${row.term}/${row.content}`));
   if (missing.length > 0) await insertTermVersions(db, revision, missing);

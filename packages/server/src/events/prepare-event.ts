@@ -117,9 +117,10 @@ interface Identified {
 function judge(identified: Identified, preparation: Preparation): Rated | Unrated {
   try {
     return price(identified, preparation);
-  } catch {
-    // Our bug: the event is kept and can be replayed when it is mended.
-    return quarantined("rating.failed");
+  } catch (error) {
+    // Our bug: the event is kept and can be replayed when it is mended. Our messages name no values.
+    const what = error instanceof Error ? error.message : "";
+    return quarantined("rating.failed", what.slice(0, 200));
   }
 }
 

@@ -77,7 +77,9 @@ export async function listLineEvents(
   const { first, end } = monthDays(month);
   const charges = {
     // Versions priced at close and per event have lines of their own, with the same tuples.
-    versions: line.derivation.map(({ termVersion }) => termVersion),
+    versions: line.derivation.flatMap((part) =>
+      part.kind === "tiers" ? part.counted : [part.termVersion],
+    ),
     firstDay: first,
     endDay: end,
     tuple: line.tuple,

@@ -5,9 +5,9 @@
  */
 import {
   checkZone,
-  formatLocalDay,
   localDayOf,
   monthOfDay,
+  nextMonth,
   previousMonth,
 } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
@@ -16,6 +16,7 @@ import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Database } from "../platform/database.ts";
 import { replayQuarantine } from "../quarantine/replay.ts";
 import { closePeriod } from "../statements/close-period.ts";
+import { findNewestPeriod } from "../statements/statements.repo.ts";
 import { now } from "./open-counterpart.ts";
 
 export interface ClerkOptions {
@@ -35,7 +36,8 @@ const REPLAY_EVERY_MS = 10_000;
 const CLOSE_EVERY_MS = 3_600_000;
 
 export function startClerk(options: ClerkOptions): Clerk {
-  let replayed = options.keeper.book().revision;
+  // What a clerk before this one did not finish is tried once at the start.
+  let replayed: number | null = null;
   const replay = async (): Promise<void> => {
     const { revision } = await refreshedBook(options);
     if (revision === replayed) return;
@@ -57,26 +59,34 @@ async function refreshedBook({ database, keeper }: ClerkOptions): Promise<{ revi
   return await keeper.refresh(await loadRevision(database.pool("reader")));
 }
 
-/** Closes the month before the current one; agreements whose month is not over yet are left. */
+/**
+ * Closes what is due: from the last month that has statements, in which some agreements may have been left,
+ * to the month before the current one. A month that is refused holds up the ones after it, so that none is
+ * passed over.
+ */
 async function closeDue(options: ClerkOptions): Promise<void> {
   const { database, keeper, log } = options;
   await refreshedBook(options);
   const zone = checkZone(keeper.catalogue().provider.timeZone);
-  const today = localDayOf(zone, now());
-  const period = previousMonth(monthOfDay(today));
-  try {
-    const { statements, left } = await closePeriod(database, keeper.book(), {
-      period,
-      now: now(),
-      dryRun: false,
-      despiteQuarantine: false,
-    });
-    if (statements.length > 0) log("period closed", { period, statements: statements.length });
-    if (left.length > 0) log("agreements left", { period, left: left.length });
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    // Somebody has to look at it: the next hour tries again.
-    log("close refused", { period, day: formatLocalDay(today), code: error.code });
+  const last = previousMonth(monthOfDay(localDayOf(zone, now())));
+  const newest = await findNewestPeriod(database.pool("reader"));
+  const first = newest === null || newest > last ? last : newest;
+  for (let period = first; period <= last; period = nextMonth(period)) {
+    try {
+      const { statements, left } = await closePeriod(database, keeper.book(), {
+        period,
+        now: now(),
+        dryRun: false,
+        despiteQuarantine: false,
+      });
+      if (statements.length > 0) log("period closed", { period, statements: statements.length });
+      if (left.length > 0) log("agreements left", { period, left: left.length });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // Somebody has to look at it: the next hour tries again.
+      log("close refused", { period, code: error.code });
+      return;
+    }
   }
 }
 

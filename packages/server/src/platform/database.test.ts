@@ -72,7 +72,8 @@ test("options that a URL already has are kept", () => {
   const parsed = new URL(url);
   expect(parsed.password).toBe("p%2B");
   expect(parsed.searchParams.get("options")).toBe(
-    "-c statement_timeout=5s -c TimeZone=UTC -c DateStyle=ISO -c role=counterpart_writer",
+    "-c statement_timeout=5s -c TimeZone=UTC -c DateStyle=ISO " +
+      "-c default_transaction_isolation=read\\ committed -c role=counterpart_writer",
   );
 });
 

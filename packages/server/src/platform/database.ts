@@ -116,7 +116,7 @@ export function urlForRole(url: string, role: DatabaseRole): string {
   } catch {
     throw new Refusal("database.url-malformed"); // the URL may hold a password: it is not shown
   }
-  const options = [parsed.searchParams.get("options"), "-c TimeZone=UTC -c DateStyle=ISO"];
+  const options = [parsed.searchParams.get("options"), SESSION];
   if (role !== "owner") options.push(`-c role=counterpart_${role}`);
   parsed.searchParams.set("options", options.filter(Boolean).join(" "));
   if (!parsed.searchParams.has("application_name")) {
@@ -124,6 +124,13 @@ export function urlForRole(url: string, role: DatabaseRole): string {
   }
   return parsed.href.replace(/\+/g, "%20");
 }
+
+/**
+ * What holds whatever the server, database or login says otherwise. The gate needs read committed: its second
+ * statement has to see what its last holder committed.
+ */
+const SESSION =
+  "-c TimeZone=UTC -c DateStyle=ISO -c default_transaction_isolation=read\\ committed";
 
 /** int8, numeric, date, timestamp, timestamptz and their arrays. */
 const TEXT_TYPES = [20, 1700, 1082, 1114, 1184];

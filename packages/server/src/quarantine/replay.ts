@@ -69,10 +69,30 @@ async function replayPage(
     const group = { candidates, refused: [], revision: book.revision };
     return (await commitReplay(writer, group)).size;
   } catch (error) {
+    if (isOfData(error)) return await replayHalves(database, writer, keeper, checks, page);
     if (error instanceof StaleBook) await keeper.refresh(error.revision);
     else if (!isDeadlock(error)) throw error;
     return await replayPage(database, writer, keeper, checks, page);
   }
+}
+
+/** Leaves alone the one event that the store refuses, and releases its neighbours. */
+async function replayHalves(
+  database: Database,
+  writer: Writer,
+  keeper: BookKeeper,
+  checks: SchemaChecks,
+  page: readonly PendingBody[],
+): Promise<number> {
+  if (page.length === 1) return 0;
+  const half = page.length >> 1;
+  const first = await replayPage(database, writer, keeper, checks, page.slice(0, half));
+  return first + (await replayPage(database, writer, keeper, checks, page.slice(half)));
+}
+
+/** SQLSTATE classes 22 and 23: the store refuses a value. */
+function isOfData(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
 }
 
 /** A correction that arrives meanwhile locks the same bodies, in the order of its own keys. */

@@ -101,9 +101,9 @@ function routeReportMargin(app: ZodApp, parts: ServerParts): void {
       const { channels, ...report } = await reportMargin(db, keeper, month);
       return {
         ...report,
-        channels: channels.map(({ channel, events, ...amounts }) => ({
+        channels: channels.map(({ channel, charges, ...amounts }) => ({
           channel,
-          events: `${events}`,
+          charges: `${charges}`,
           revenue: formatDecimal(amounts.revenue, 12),
           cost: formatDecimal(amounts.cost, 12),
           shares: formatDecimal(amounts.shares, 12),

@@ -1,7 +1,12 @@
 /** Gathers what margin is made of: per-event amounts by day, and what only a close has priced. */
 import { parseDecimal } from "@counterpart/domain/decimal.ts";
 import type { LocalDay } from "@counterpart/domain/period.ts";
-import { type MonthText, monthDays, parseLocalDay } from "@counterpart/domain/period.ts";
+import {
+  type MonthText,
+  monthDays,
+  monthPeriod,
+  parseLocalDay,
+} from "@counterpart/domain/period.ts";
 import type { Book, BookAgreement } from "@counterpart/domain/rating/book.ts";
 import {
   type ChannelMargin,
@@ -12,12 +17,13 @@ import type { Derivation } from "@counterpart/domain/statements/price-service-pe
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { Db } from "../platform/database.ts";
 import { listChannelTotals, listPeriodAmounts } from "./margin.repo.ts";
+import { listStated } from "./statements.repo.ts";
 
 export interface MarginReport {
   readonly period: MonthText;
   readonly currency: string;
   readonly channels: readonly ChannelMargin[];
-  /** Agreements of the period that are not closed: their fees and tiers are not in it yet. */
+  /** Some agreement of the month is not closed: its fees and tiers are not in it yet. */
   readonly provisional: boolean;
 }
 
@@ -36,13 +42,12 @@ export async function reportMargin(
     const agreement = book.agreements.get(total.agreement);
     if (agreement === undefined || !isProviders(agreement)) continue;
     entries.push({
-      channel: total.channel,
+      channel: channelOfTuple(total.tuple),
       role: agreement.role,
       currency: agreement.currency,
       day: parseLocalDay(total.day),
       amount: total.amount,
-      // Events that are priced per event are counted by their own agreement only.
-      events: total.count,
+      charges: total.count,
     });
   }
   const last = (days.end - 1) as LocalDay;
@@ -54,14 +59,27 @@ export async function reportMargin(
     if (amount === 0n) continue;
     const channel = channelOf(book, handle, term);
     const { role, currency } = agreement;
-    entries.push({ channel, role, currency, day: last, amount, events: 0n });
+    entries.push({ channel, role, currency, day: last, amount, charges: 0n });
   }
   return {
     period,
     currency: provider.homeCurrency,
     channels: marginByChannel(entries, provider.homeCurrency, exchangeRates),
-    provisional: closed.length === 0,
+    provisional: await hasOpenAgreements(db, book, period),
   };
+}
+
+/** Whether an agreement of the provider's own is in force in the month and has no statement for it. */
+async function hasOpenAgreements(db: Db, book: Book, period: MonthText): Promise<boolean> {
+  const stated = await listStated(db, period);
+  return book.terms.some(({ agreement, from, to }) => {
+    const { start, end } = monthPeriod(agreement.zone, period);
+    return isProviders(agreement) && from < end && to > start && !stated.has(agreement.handle);
+  });
+}
+
+function channelOfTuple(tuple: string): string {
+  return (JSON.parse(tuple) as { channel?: string }).channel ?? "";
 }
 
 /** What a reseller receives from its own customers is not the provider's. */

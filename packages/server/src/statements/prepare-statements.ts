@@ -1,6 +1,5 @@
 /** Works out statements from totals, without storing them: previews and closes are the same code. */
 
-import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import { checkCatalogueId, statementId } from "@counterpart/domain/ids.ts";
 import {
   formatLocalDay,
@@ -10,7 +9,10 @@ import {
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
-import { priceServicePeriod } from "@counterpart/domain/statements/price-service-period.ts";
+import {
+  priceServicePeriod,
+  type RetiredTerm,
+} from "@counterpart/domain/statements/price-service-period.ts";
 import {
   type StatementLine,
   statedKey,
@@ -20,12 +22,13 @@ import {
 import type { Db } from "../platform/database.ts";
 import {
   listMonthTotals,
+  listRetiredTerms,
   listStatedLines,
-  listStatedPeriods,
-  listTermVersions,
+  listStatedTiers,
   listUnstatedMonths,
   type MonthTotal,
   type NewStatement,
+  type StatedTiersRow,
 } from "./statements.repo.ts";
 
 export interface Preparation {
@@ -48,12 +51,13 @@ interface Facts {
   /** Totals by `agreement/month`. */
   readonly totals: ReadonlyMap<string, readonly MonthTotal[]>;
   /** Term versions that events were charged by and that are no longer in the catalogue. */
-  readonly retired: ReadonlyMap<number, Term>;
+  readonly retired: ReadonlyMap<number, RetiredTerm>;
   /** Months to adjust, by agreement, oldest first. */
   readonly adjust: ReadonlyMap<number, readonly MonthText[]>;
+  /** Money stated before, fees of earlier months left out: those stay as they are. */
   readonly stated: ReadonlyMap<number, ReadonlyMap<string, bigint>>;
-  /** `agreement/month` of earlier statements. */
-  readonly statedPeriods: ReadonlySet<string>;
+  /** Tiers as they were stated, by `agreement/month`. */
+  readonly statedTiers: ReadonlyMap<string, readonly StatedTiersRow[]>;
 }
 
 async function loadFacts(db: Db, preparation: Preparation): Promise<Facts> {
@@ -76,19 +80,22 @@ async function loadFacts(db: Db, preparation: Preparation): Promise<Facts> {
     }
   }
   const stated = new Map<number, Map<string, bigint>>();
-  for (const { agreement, servicePeriod, term, tuple, minor } of await listStatedLines(db, ids)) {
+  for (const row of await listStatedLines(db, ids)) {
+    const { agreement, servicePeriod, term, tuple, minor, isFee } = row;
+    if (isFee && servicePeriod !== period) continue;
     const lines = stated.get(agreement) ?? new Map<string, bigint>();
     lines.set(statedKey(servicePeriod, term, tuple), minor);
     stated.set(agreement, lines);
   }
+  const tiers = await listStatedTiers(db, ids, oldest);
   return {
     totals: groupBy(totals, ({ agreement, month }) => `${agreement}/${month}`),
     adjust: new Map(
       [...adjust].map(([agreement, months]) => [agreement, months.map((m) => parseMonth(m.month))]),
     ),
     stated,
-    statedPeriods: await listStatedPeriods(db, ids),
-    retired: await loadRetired(db, preparation, totals),
+    statedTiers: groupBy(tiers, (row) => `${row.agreement}/${row.servicePeriod}`),
+    retired: await loadRetired(db, preparation, totals, tiers),
   };
 }
 
@@ -96,13 +103,15 @@ async function loadRetired(
   db: Db,
   { agreements, terms }: Preparation,
   totals: readonly MonthTotal[],
-): Promise<Map<number, Term>> {
+  stated: readonly StatedTiersRow[],
+): Promise<Map<number, RetiredTerm>> {
   const current = new Set(
     agreements.flatMap(({ handle }) => (terms.get(handle) ?? []).map(({ id }) => id)),
   );
-  const used = new Set(totals.map(({ termVersion }) => termVersion));
+  const walked = stated.flatMap(({ tiers }) => tiers.map(({ termVersion }) => termVersion));
+  const used = new Set([...totals.map(({ termVersion }) => termVersion), ...walked]);
   const retired = [...used].filter((id) => !current.has(id));
-  return retired.length === 0 ? new Map() : await listTermVersions(db, retired);
+  return retired.length === 0 ? new Map() : await listRetiredTerms(db, retired);
 }
 
 function prepareStatement(
@@ -111,14 +120,19 @@ function prepareStatement(
   facts: Facts,
 ): NewStatement {
   const { handle, zone, currency, body } = agreement;
-  const pricing = { currency, terms: terms.get(handle) ?? [], retired: facts.retired };
   const rules = { currency, rounding: body.rounding ?? "halfEven" };
   const stated = facts.stated.get(handle) ?? new Map<string, bigint>();
   const linesOf = (month: MonthText): StatementLine[] => {
     const key = `${handle}/${month}`;
-    const fees = month === period || facts.statedPeriods.has(key);
+    const walked = facts.statedTiers.get(key) ?? [];
+    const pricing = {
+      currency,
+      terms: terms.get(handle) ?? [],
+      retired: facts.retired,
+      stated: new Map(walked.map(({ term, tiers }) => [term, tiers])),
+    };
     const totals = facts.totals.get(key) ?? [];
-    const groups = priceServicePeriod(pricing, totals, monthPeriod(zone, month), fees);
+    const groups = priceServicePeriod(pricing, totals, monthPeriod(zone, month), month === period);
     return statementLines(rules, month, groups, stated);
   };
   const lines = [...linesOf(period), ...(facts.adjust.get(handle) ?? []).flatMap(linesOf)];

@@ -104,7 +104,7 @@ export const marginSchema = z.object({
   channels: z.array(
     z.object({
       channel: z.string(),
-      events: z.string(),
+      charges: z.string(),
       revenue: z.string(),
       cost: z.string(),
       shares: z.string().describe("Paid to partners and referrers"),

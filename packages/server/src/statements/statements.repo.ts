@@ -1,7 +1,13 @@
 /** The SQL of closing and reading statements. */
 import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import type { MonthText } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
-import type { ServiceTotal } from "@counterpart/domain/statements/price-service-period.ts";
+import type {
+  RetiredTerm,
+  ServiceTotal,
+  StatedTiers,
+} from "@counterpart/domain/statements/price-service-period.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
 import type { Db } from "../platform/database.ts";
 import { lockForTransaction } from "../platform/locks.ts";
@@ -44,6 +50,14 @@ export async function finishCloseRun(db: Db, id: number): Promise<void> {
 export async function loadCut(db: Db): Promise<number> {
   const { rows } = await db.query<{ cut: number }>("select cut from gate");
   return rows[0]!.cut;
+}
+
+/** The newest month that has a statement; null before the first close. */
+export async function findNewestPeriod(db: Db): Promise<MonthText | null> {
+  const { rows } = await db.query<{ period: MonthText | null }>(
+    "select max(period) as period from statement",
+  );
+  return rows[0]!.period;
 }
 
 /** Which of these agreements have a statement for a period already. */
@@ -126,12 +140,43 @@ export async function listUnstatedMonths(
 }
 
 /** Term versions that no catalogue in force has any more, as they were. */
-export async function listTermVersions(db: Db, ids: readonly number[]): Promise<Map<number, Term>> {
-  const { rows } = await db.query<{ id: number; body: Term }>(
-    "select id, body from term_version where id = any($1::integer[])",
+export async function listRetiredTerms(
+  db: Db,
+  ids: readonly number[],
+): Promise<Map<number, RetiredTerm>> {
+  const { rows } = await db.query<{ id: number; body: Term; from: string }>(
+    `select id, body, (extract(epoch from effective_from) * 1000)::bigint as "from"
+      from term_version where id = any($1::integer[])`,
     [ids],
   );
-  return new Map(rows.map(({ id, body }) => [id, body]));
+  return new Map(
+    rows.map(({ id, body, from }) => [id, { term: body, from: Number(from) as Instant }]),
+  );
+}
+
+export interface StatedTiersRow {
+  readonly agreement: number;
+  readonly servicePeriod: string;
+  readonly term: string;
+  readonly tiers: readonly StatedTiers[];
+}
+
+/** How the newest statement of each service period from this month on walked the tiers of each term. */
+export async function listStatedTiers(
+  db: Db,
+  agreements: readonly number[],
+  oldest: string,
+): Promise<StatedTiersRow[]> {
+  const { rows } = await db.query<StatedTiersRow>(
+    `select distinct on (agreement_id, service_period, term)
+        agreement_id as agreement, service_period as "servicePeriod", term, derivation as tiers
+      from statement_line join statement using (agreement_id, period)
+      where agreement_id = any($1::integer[]) and service_period >= $2
+        and derivation @> '[{"kind": "tiers"}]'
+      order by agreement_id, service_period, term, cut desc`,
+    [agreements, oldest],
+  );
+  return rows;
 }
 
 export interface StatedRow {
@@ -140,6 +185,7 @@ export interface StatedRow {
   readonly term: string;
   readonly tuple: number;
   readonly minor: bigint;
+  readonly isFee: boolean;
 }
 
 /** What earlier statements have stated, by service period and line group. */
@@ -150,8 +196,10 @@ export async function listStatedLines(db: Db, agreements: readonly number[]): Pr
     term: string;
     tuple: number;
     minor: string;
+    is_fee: boolean;
   }>(
-    `select agreement_id, service_period, term, tuple, sum(money_minor) as minor
+    `select agreement_id, service_period, term, tuple, sum(money_minor) as minor,
+        bool_or(derivation @> '[{"kind": "fee"}]') as is_fee
       from statement_line where agreement_id = any($1::integer[])
       group by 1, 2, 3, 4`,
     [agreements],
@@ -162,6 +210,7 @@ export async function listStatedLines(db: Db, agreements: readonly number[]): Pr
     term: row.term,
     tuple: row.tuple,
     minor: BigInt(row.minor),
+    isFee: row.is_fee,
   }));
 }
 

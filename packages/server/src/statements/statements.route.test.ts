@@ -194,7 +194,7 @@ test("200: margin is what the provider keeps of a month", async () => {
   const { status, json } = await server.ask("GET", "/v1/margin?period=2026-09");
   expect([status, json.currency]).toEqual([200, "EUR"]);
   const sms = json.channels.find(({ channel }: { channel: string }) => channel === "sms.outbound");
-  expect(sms).toMatchObject({ events: "5", revenue: "0.05", shares: "0.005", margin: "0.045" });
+  expect(sms).toMatchObject({ charges: "5", revenue: "0.05", shares: "0.005", margin: "0.045" });
 });
 
 test("200: usage by day and country", async () => {

@@ -100,7 +100,7 @@ export function printMargin({ currency, channels, provisional }: MarginReport): 
     channels.reduce((total, one) => total + of(one), 0n);
   const row = (one: MarginReport["channels"][number]): string[] => [
     one.channel,
-    group(one.events),
+    group(one.charges),
     money(one.revenue),
     money(one.cost),
     money(one.shares),
@@ -109,7 +109,7 @@ export function printMargin({ currency, channels, provisional }: MarginReport): 
   ];
   const total = row({
     channel: "total",
-    events: sum(({ events }) => events),
+    charges: sum(({ charges }) => charges),
     revenue: sum(({ revenue }) => revenue),
     cost: sum(({ cost }) => cost),
     shares: sum(({ shares }) => shares),
@@ -118,7 +118,7 @@ export function printMargin({ currency, channels, provisional }: MarginReport): 
   const table = printTable(
     [
       { title: "channel" },
-      { title: "events", align: "right" },
+      { title: "charges", align: "right" },
       { title: `revenue ${currency}`, align: "right" },
       { title: "cost", align: "right" },
       { title: "shares", align: "right" },
