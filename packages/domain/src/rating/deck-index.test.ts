@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Instant } from "../instant.ts";
+import { unitOf } from "../units.ts";
 import {
   BLOCKED,
   compileDeck,
@@ -11,7 +12,7 @@ import {
 } from "./deck-index.ts";
 import { rateByRow } from "./rate-event.ts";
 
-const MINUTE = 60_000;
+const MINUTE = unitOf("minute");
 
 const dated = fc.record({
   key: fc.string({ unit: fc.constantFrom("1", "2", "3"), minLength: 1, maxLength: 4 }),
@@ -99,7 +100,7 @@ test("a network's own row wins, then its country's (handbook §3.2)", () =>
       fc.integer({ min: 0, max: 5 }),
       (facts, key, at) => {
         const rows = toRows(facts);
-        const deck = compileDeck("network", 1, rows);
+        const deck = compileDeck("network", unitOf("segment"), rows);
         const found = findByNetwork(deck, key, at as Instant);
         const id = found >= 0 ? deck.rows.id[found]! : found;
         expect(id).toBe(expected(naive(rows, [key, key.slice(0, 3)], at)));
@@ -131,5 +132,36 @@ test("a price per minute is exact at each millisecond, and two rates are rounded
 
 test("a price with more digits than a column holds is refused", () => {
   const row = { ...toRows([{ key: "1", from: 0, state: "rate" }])[0]!, rate: "9007.199254740993" };
-  expect(() => compileDeck("prefix", 1, [row])).toThrow("decimal.too-precise");
+  expect(() => compileDeck("prefix", unitOf("call"), [row])).toThrow("decimal.too-precise");
+});
+
+test.each`
+  key          | per                                      | written     | raw       | billed     | because
+  ${"prefix"}  | ${"minute"}                              | ${"60/60"}  | ${61_000} | ${120_000} | ${"time is written in seconds"}
+  ${"network"} | ${"minute"}                              | ${"60/60"}  | ${61_000} | ${120_000} | ${"also by network"}
+  ${"prefix"}  | ${{ quantity: "milliseconds", size: 1 }} | ${"1/1"}    | ${1_001}  | ${2_000}   | ${"whatever time it is per"}
+  ${"prefix"}  | ${"thousandMessages"}                    | ${"1/1"}    | ${1}      | ${1}       | ${"a message is a message"}
+  ${"network"} | ${"megabyte"}                            | ${"1000/1"} | ${10}     | ${1000}    | ${"a byte is a byte"}
+`("increments of a $key deck per $per: $because", ({ key, per, written, raw, billed }) => {
+  const [initialIncrement, subsequentIncrement] = written.split("/").map(Number);
+  const plain = toRows([{ key: "262", from: 0, state: "rate" }])[0]!;
+  const row = { ...plain, initialIncrement, subsequentIncrement };
+  const deck = compileDeck(key, unitOf(per), [row]);
+  expect(rateByRow(deck, 0, raw, "initialThenSubsequent").billed).toBe(billed);
+});
+
+test("a price per 2^40 bytes is exact at each byte, and so are two of them", () => {
+  const plain = toRows([{ key: "262", from: 0, state: "rate" }])[0]!;
+  const terabyte = { quantity: "bytes", size: 2 ** 40 };
+  const one = compileDeck("network", terabyte, [{ ...plain, rate: "0.005" }]);
+  expect(rateByRow(one, 0, 2 ** 40, "initialThenSubsequent").amount).toBe(5_000_000_000);
+  // Per 10^15 bytes, 3 bytes at 1.000000000001 and 10^15 more at 0.000000000007: 3,007 and a bit.
+  const rows = [{ ...plain, rate: "1.000000000001", rateNext: "0.000000000007" }];
+  const increments = { initialIncrement: 3, subsequentIncrement: 1 };
+  const two = compileDeck("network", { quantity: "bytes", size: 10 ** 15 }, [
+    { ...rows[0]!, ...increments },
+  ]);
+  const raw = 10 ** 15 + 3;
+  // 3 × 1,000,000,000,001 ÷ 10^15 + 7 = 7.003 pico-units.
+  expect(rateByRow(two, 0, raw, "initialThenSubsequent")).toEqual({ billed: raw, amount: 7 });
 });

@@ -7,7 +7,6 @@
  */
 import { assert } from "../assert.ts";
 import type { DecimalText } from "../catalogue/catalogue.ts";
-import { DECIMAL_PLACES } from "../catalogue/check-values.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { Instant } from "../instant.ts";
 import { Refusal } from "../refusals.ts";
@@ -187,7 +186,7 @@ export function priceFraction(
   price: DecimalText,
   size: number,
 ): { readonly numerator: number; readonly by: number } {
-  const { numerator, by } = reduce(parseDecimal(price, DECIMAL_PLACES), size);
+  const { numerator, by } = reduce(parseDecimal(price, 12), size);
   const column = Number(numerator);
   if (BigInt(column) !== BigInt(numerator)) {
     throw new Refusal("decimal.too-precise", { value: price });
