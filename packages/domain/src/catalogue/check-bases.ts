@@ -3,15 +3,21 @@ import type { Path, Report } from "./problems.ts";
 import { termsOfVersion } from "./terms-of-version.ts";
 
 /**
- * Whose charges make up a base. Margin is what the provider receives without what its suppliers
- * cost.
+ * Whose charges make up a base. A reseller is the customer of its own use, though not for what it pays of
+ * its customers' charges. Margin is what the provider receives without what its suppliers cost.
  */
-const ROLES_UNDER: Readonly<Record<Base, readonly Role[]>> = {
-  cost: ["supplier"],
-  customerCharge: ["customer"],
-  parentCharge: ["reseller"],
-  margin: ["customer", "reseller", "supplier"],
-};
+function rolesUnder(base: Base, role: Role): readonly Role[] {
+  switch (base) {
+    case "cost":
+      return ["supplier"];
+    case "customerCharge":
+      return role === "reseller" ? ["customer"] : ["customer", "reseller"];
+    case "parentCharge":
+      return ["reseller"];
+    case "margin":
+      return ["customer", "reseller", "supplier"];
+  }
+}
 
 /** Which role's terms stand on which other's, and the term that says so. */
 type Stands = Map<Role, Map<Role, Path>>;
@@ -45,7 +51,9 @@ function findStands({ agreements, plans }: Catalogue): Map<string, Stands> {
         if (base === null || term.on === undefined) continue;
         const stands = entryOf(byType, term.on, () => new Map());
         const under = entryOf(stands, agreement.role, () => new Map<Role, Path>());
-        for (const role of ROLES_UNDER[base]) entryOf(under, role, () => [...path, "price"]);
+        for (const role of rolesUnder(base, agreement.role)) {
+          entryOf(under, role, () => [...path, "price"]);
+        }
       }
     }
   }

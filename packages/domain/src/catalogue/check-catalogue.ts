@@ -1,6 +1,6 @@
 /** Whether a catalogue that has the right shape also makes sense (design: catalogue as code). */
 import type { EventType } from "../events/event-type.ts";
-import type { Agreement, Catalogue, Deck } from "./catalogue.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import { checkAgreements } from "./check-agreements.ts";
 import { checkBases } from "./check-bases.ts";
@@ -64,54 +64,4 @@ export function checkCatalogue(
   checkBases(catalogue, report);
   checkExchangeRates(catalogue, report);
   return problems;
-}
-
-/** Events, charges and statements name these for ever: they end, but are never taken away. */
-const KEPT_SECTIONS = ["parties", "accounts", "agreements"] as const;
-
-/** What statements and charges already rest on; another one is a successor (design: agreement). */
-const AGREEMENT_FIXED = [
-  "party",
-  "role",
-  "seller",
-  "currency",
-  "timeZone",
-  "cycle",
-] as const satisfies readonly (keyof Agreement)[];
-
-const DECK_FIXED = ["key", "currency"] as const satisfies readonly (keyof Deck)[];
-
-/** What `next` may not do to what was applied with `previous`. */
-export function checkChange(previous: Catalogue, next: Catalogue): readonly CatalogueProblem[] {
-  const problems: CatalogueProblem[] = [];
-  const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
-  for (const section of KEPT_SECTIONS) {
-    for (const id of Object.keys(previous[section])) {
-      if (Object.hasOwn(next[section], id)) continue;
-      const kind = KIND_OF_SECTION[section];
-      report([section, id], "catalogue.cannot-be-removed", { kind, id });
-    }
-  }
-  const { agreements, decks } = previous;
-  checkFixed("agreements", AGREEMENT_FIXED, agreements, next.agreements, report);
-  checkFixed("decks", DECK_FIXED, decks, next.decks, report);
-  return problems;
-}
-
-function checkFixed<Body>(
-  section: "agreements" | "decks",
-  fields: readonly (keyof Body & string)[],
-  previous: Readonly<Record<string, Body>>,
-  next: Readonly<Record<string, Body>>,
-  report: Report,
-): void {
-  const kind = KIND_OF_SECTION[section];
-  for (const [id, body] of Object.entries(previous)) {
-    if (!Object.hasOwn(next, id)) continue;
-    for (const field of fields) {
-      if (body[field] === next[id]![field]) continue;
-      const before = String(body[field] ?? "none");
-      report([section, id, field], "catalogue.fixed-for-ever", { field, kind, id, before });
-    }
-  }
 }

@@ -47,6 +47,8 @@ export const PROBLEMS = {
   "catalogue.csv-rate-missing": "The rate is missing. No rate is never zero.",
   "catalogue.csv-rate-malformed":
     "{text} is no price: plain digits, not negative, at most 12 places.",
+  "catalogue.csv-rate-too-precise":
+    "{text} has too many digits to be charged exactly: leave out its last places.",
   "catalogue.csv-increment-malformed": "{text} is no increment: a whole number from 1 to 86400.",
   "catalogue.csv-blocked-malformed": "{text} says neither yes nor no.",
   "catalogue.csv-more-problems": "{count} more problems in this file are not listed.",
@@ -116,7 +118,14 @@ export const PROBLEMS = {
 
   "catalogue.fixed-for-ever":
     "{field} of {kind} {id} never changes ({before} before): make a successor.",
-  "catalogue.cannot-be-removed": "{kind} {id} was applied and cannot be removed; it can end.",
+  "catalogue.cannot-be-removed":
+    "{kind} {id} was applied and cannot be removed: leave it here, ended or unused.",
+  "catalogue.account-fixed":
+    "The {field} of {account} never changes ({before} before): make a new account.",
+  "catalogue.account-left-out":
+    "{agreement} charged {account} and keeps it: end the agreement and make a successor.",
+  "catalogue.coverage-fixed":
+    "{agreement} is for {before} and stays so: end the agreement and make a successor.",
 } as const satisfies Record<string, string>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -80,14 +80,18 @@ export function applicableTerms(book: Book, account: BookAccount, type: string):
 }
 
 /**
- * Whether an agreement covers an account, and where in its reseller chain. A customer's agreement is for
- * the accounts it lists; every other one also for the accounts below them.
+ * Whether a term is for an account, and where in its reseller chain. A customer's agreement is for the
+ * accounts it lists; every other one also for the accounts below them. What a reseller pays of its
+ * customers' charges is for the accounts below alone: for its own use there is no customer.
  */
-function levelOf({ agreement }: CompiledTerm, account: BookAccount): number | null {
+function levelOf({ agreement, price }: CompiledTerm, account: BookAccount): number | null {
   const { accounts, role } = agreement;
   const receivable = role === "customer" || role === "reseller";
-  if (accounts === null) return receivable ? 0 : -1;
-  if (accounts.has(account.name)) return receivable ? 0 : -1;
+  if (accounts === null || accounts.has(account.name)) {
+    if (!receivable) return -1;
+    const ofCustomer = price.kind === "share" && price.of === "customerCharge";
+    return role === "reseller" && ofCustomer ? null : 0;
+  }
   if (role === "customer") return null;
   const above = account.above.findIndex((parent) => accounts.has(parent.name));
   if (above === -1) return null;

@@ -150,18 +150,18 @@ test.each`
   expect(rateByRow(deck, 0, raw, "initialThenSubsequent").billed).toBe(billed);
 });
 
-test("a price per 2^40 bytes is exact at each byte, and so are two of them", () => {
-  const plain = toRows([{ key: "262", from: 0, state: "rate" }])[0]!;
-  const terabyte = { quantity: "bytes", size: 2 ** 40 };
-  const one = compileDeck("network", terabyte, [{ ...plain, rate: "0.005" }]);
-  expect(rateByRow(one, 0, 2 ** 40, "initialThenSubsequent").amount).toBe(5_000_000_000);
-  // Per 10^15 bytes, 3 bytes at 1.000000000001 and 10^15 more at 0.000000000007: 3,007 and a bit.
-  const rows = [{ ...plain, rate: "1.000000000001", rateNext: "0.000000000007" }];
-  const increments = { initialIncrement: 3, subsequentIncrement: 1 };
-  const two = compileDeck("network", { quantity: "bytes", size: 10 ** 15 }, [
-    { ...rows[0]!, ...increments },
-  ]);
-  const raw = 10 ** 15 + 3;
-  // 3 × 1,000,000,000,001 ÷ 10^15 + 7 = 7.003 pico-units.
-  expect(rateByRow(two, 0, raw, "initialThenSubsequent")).toEqual({ billed: raw, amount: 7 });
+test("a price per 2^40 bytes is exact at each byte", () => {
+  const row = { ...toRows([{ key: "262", from: 0, state: "rate" }])[0]!, rate: "0.005" };
+  const deck = compileDeck("network", { quantity: "bytes", size: 2 ** 40 }, [row]);
+  expect(rateByRow(deck, 0, 2 ** 40, "initialThenSubsequent").amount).toBe(5_000_000_000);
+});
+
+test("two prices per 10^15 bytes are rounded once, a half to even", () => {
+  const row = { ...toRows([{ key: "262", from: 0, state: "rate" }])[0]!, initialIncrement: 5 };
+  const rates = { rate: "0.000000000007", rateNext: "0.000000000001", subsequentIncrement: 1 };
+  const petabyte = { quantity: "bytes", size: 10 ** 15 };
+  const deck = compileDeck("network", petabyte, [{ ...row, ...rates }]);
+  // (5 × 7 + 7,499,999,999,999,965 × 1) ÷ 10^15 = 7.5 pico-units.
+  const rated = rateByRow(deck, 0, 7_499_999_999_999_970, "initialThenSubsequent");
+  expect(rated.amount).toBe(8);
 });

@@ -1,6 +1,7 @@
 /** The use case behind `counterpart apply` and `POST /v1/catalogue`: check, show, publish. */
 import type { Catalogue, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
-import { checkCatalogue, checkChange } from "@counterpart/domain/catalogue/check-catalogue.ts";
+import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts";
+import { checkChange } from "@counterpart/domain/catalogue/check-change.ts";
 import {
   type CatalogueChange,
   diffCatalogue,

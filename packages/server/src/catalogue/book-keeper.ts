@@ -1,5 +1,6 @@
 /** Keeps the newest book in memory. */
 import { assert } from "@counterpart/domain/assert.ts";
+import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
@@ -29,8 +30,8 @@ export interface BookKeeper {
 interface Kept {
   readonly book: Book;
   readonly catalogue: Catalogue;
-  /** Compiled decks by handle, with the id of their newest row. */
-  readonly decks: ReadonlyMap<number, { readonly index: DeckIndex; readonly newest: number }>;
+  /** Compiled decks by handle, with everything that they were compiled from. */
+  readonly decks: ReadonlyMap<number, { readonly index: DeckIndex; readonly madeFrom: string }>;
 }
 
 /** Refuses when no catalogue has been applied yet. */
@@ -66,18 +67,19 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
   if (catalogue === null) throw new Refusal("catalogue.empty");
   const handles = await loadHandles(db);
   const versions = await loadTermVersions(db);
-  const decks = new Map<number, { index: DeckIndex; newest: number }>();
+  const decks = new Map<number, { index: DeckIndex; madeFrom: string }>();
   for (const [name, deck] of Object.entries(catalogue.decks)) {
     const handle = handles.get(`deck/${name}`)!;
     const newest = await loadNewestDeckRow(db, handle);
+    const unit = unitOf(deck.per);
+    const madeFrom = canonicalJson([deck.key, unit, newest]);
     const known = previous?.decks.get(handle);
-    if (known?.newest === newest) {
+    if (known?.madeFrom === madeFrom) {
       decks.set(handle, known);
       continue;
     }
-    const stored = await loadDeckRows(db, handle);
-    const index = compileDeck(deck.key, unitOf(deck.per).size, stored);
-    decks.set(handle, { index, newest });
+    const index = compileDeck(deck.key, unit, await loadDeckRows(db, handle));
+    decks.set(handle, { index, madeFrom });
   }
   const handleOf = (kind: string, name: string): number => {
     const handle = handles.get(`${kind}/${name}`);

@@ -2,57 +2,90 @@ import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { StoredDeckRow } from "./catalogue.repo.ts";
 
-export interface VersionToWrite {
-  readonly from: Instant;
-  /** null: as it is stored. */
-  readonly rows: readonly DeckRow[] | null;
-}
+/** A version as it shall be: with rows of its own, or with those that the stored deck has at an instant. */
+export type VersionToWrite =
+  | { readonly from: Instant; readonly rows: readonly DeckRow[] }
+  | { readonly from: Instant; readonly storedAt: Instant };
 
 type State = Omit<StoredDeckRow, "id" | "from">;
+type NewRow = Omit<StoredDeckRow, "id">;
 
 /**
- * The dated rows that bring a stored deck to its versions: what each version adds, changes or withdraws.
- * Rows are never changed: a corrected version writes newer rows for its date, and the versions after it
- * get rows that keep what they had.
+ * The dated rows that bring a stored deck to its versions, in order of `from`: afterwards it has at every
+ * instant the rows of the version in force then, and none before the first. Rows are never changed: what a
+ * date shall have otherwise is written again for it, and whatever the dates after it had stays theirs.
  */
 export function deckRowsToWrite(
   stored: readonly StoredDeckRow[],
   versions: readonly VersionToWrite[],
-): Omit<StoredDeckRow, "id">[] {
-  const byEffect = [...stored].sort((a, b) => a.from - b.from || a.id - b.id);
-  const before = new Map<string, State>();
-  const after = new Map<string, State>();
-  const written: Omit<StoredDeckRow, "id">[] = [];
+): NewRow[] {
+  const byEffect = inOrderOfEffect(stored);
+  const written: NewRow[] = [];
+  const state = new Map<string, State>();
   let next = 0;
-  let changed = false;
-  for (const { from, rows } of versions) {
-    for (; next < byEffect.length && byEffect[next]!.from <= from; next++) {
-      const row = byEffect[next]!;
-      before.set(row.key, row);
-      after.set(row.key, row);
+  let started: VersionToWrite | undefined;
+  let wanted: ReadonlyMap<string, State> | null = null;
+  for (const at of datesOf(byEffect, versions)) {
+    for (; next < byEffect.length && byEffect[next]!.from <= at; next++) {
+      state.set(byEffect[next]!.key, byEffect[next]!);
     }
-    if (rows === null && !changed) continue;
-    changed = true;
-    const wanted = rows === null ? before : new Map(rows.map((row) => [row.key, toState(row)]));
-    for (const [key, state] of wanted) {
-      if (isSame(after.get(key), state)) continue;
-      written.push({ ...state, from });
-      after.set(key, state);
-    }
-    for (const [key, state] of after) {
-      if (wanted.has(key) || state.state === "withdrawn") continue;
-      const withdrawn = withdraw(key);
-      written.push({ ...withdrawn, from });
-      after.set(key, withdrawn);
+    const version = versions.findLast(({ from }) => from <= at);
+    if (version !== started) wanted = null;
+    started = version;
+    // Until something is written, the deck is as it is stored: versions that stay cost no comparison.
+    if (written.length === 0 && isAsStored(version, at)) continue;
+    wanted ??= wantedOf(byEffect, version);
+    for (const one of differences(state, wanted)) {
+      written.push({ ...one, from: at });
+      state.set(one.key, one);
     }
   }
   return written;
 }
 
+/** Every date from which the deck is or shall be another, in order. */
+function datesOf(
+  stored: readonly StoredDeckRow[],
+  versions: readonly VersionToWrite[],
+): readonly Instant[] {
+  const dates = new Set<Instant>();
+  for (const { from } of stored) dates.add(from);
+  for (const { from } of versions) dates.add(from);
+  return [...dates].sort((a, b) => a - b);
+}
+
+function isAsStored(version: VersionToWrite | undefined, at: Instant): boolean {
+  return version !== undefined && "storedAt" in version && version.storedAt === at;
+}
+
+function wantedOf(
+  stored: readonly StoredDeckRow[],
+  version: VersionToWrite | undefined,
+): Map<string, State> {
+  if (version === undefined) return new Map();
+  const rows = "rows" in version ? version.rows : deckRowsInForce(stored, version.storedAt);
+  return new Map(rows.map((row) => [row.key, toState(row)]));
+}
+
+function differences(
+  state: ReadonlyMap<string, State>,
+  wanted: ReadonlyMap<string, State>,
+): State[] {
+  const changed = [...wanted.values()].filter((one) => !isSame(state.get(one.key), one));
+  const gone = [...state.values()].filter(
+    ({ key, state: before }) => before !== "withdrawn" && !wanted.has(key),
+  );
+  return [...changed, ...gone.map(({ key }) => withdraw(key))];
+}
+
+function inOrderOfEffect(stored: readonly StoredDeckRow[]): StoredDeckRow[] {
+  return [...stored].sort((a, b) => a.from - b.from || a.id - b.id);
+}
+
 /** The rows that a stored deck has at an instant. */
 export function deckRowsInForce(stored: readonly StoredDeckRow[], at: Instant): DeckRow[] {
   const state = new Map<string, StoredDeckRow>();
-  for (const row of [...stored].sort((a, b) => a.from - b.from || a.id - b.id)) {
+  for (const row of inOrderOfEffect(stored)) {
     if (row.from <= at) state.set(row.key, row);
   }
   return [...state.values()]

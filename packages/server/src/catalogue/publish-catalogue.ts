@@ -2,6 +2,7 @@
 import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
 import type { Catalogue, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
 import { type HandleKind, termsInForce } from "@counterpart/domain/rating/compile-book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
@@ -23,9 +24,8 @@ import {
   loadTermVersions,
   objectsOf,
   raiseRevision,
-  type StoredDeckRow,
 } from "./catalogue.repo.ts";
-import { deckRowsToWrite } from "./deck-rows-to-write.ts";
+import { deckRowsToWrite, type VersionToWrite } from "./deck-rows-to-write.ts";
 
 export interface Publication {
   readonly catalogue: Catalogue;
@@ -120,22 +120,39 @@ async function storeDecks(
   current: Catalogue | null,
   revision: number,
 ): Promise<void> {
-  const zone = checkZone(catalogue.provider.timeZone);
-  for (const [name, deck] of Object.entries(catalogue.decks)) {
-    const before = current?.decks[name];
-    if (canonicalJson(before?.versions) === canonicalJson(deck.versions)) continue;
-    const handle = handles.get(`deck/${name}`)!;
-    const stored = await loadDeckRows(db, handle);
-    const versions = deck.versions.map((version) => {
-      const same = before?.versions.some((v) => v.from === version.from && v.rows === version.rows);
-      const rows = same === true ? null : deckRows.get(version.rows);
+  const before = current === null ? new Map<string, DatedVersion[]>() : datedVersions(current);
+  for (const [name, versions] of datedVersions(catalogue)) {
+    const known = before.get(name) ?? [];
+    if (canonicalJson(known) === canonicalJson(versions)) continue;
+    const wanted = versions.map(({ from, rows: hash }): VersionToWrite => {
+      const same = known.filter(({ rows }) => rows === hash);
+      const kept = same.find((version) => version.from === from) ?? same[0];
+      if (kept !== undefined) return { from, storedAt: kept.from };
+      const rows = deckRows.get(hash);
       if (rows === undefined) throw new Refusal("catalogue.deck-rows-missing", { deck: name });
-      return { from: instantOfDateOrInstant(zone, version.from), rows };
+      return { from, rows };
     });
-    versions.sort((a, b) => a.from - b.from);
-    const rows: Omit<StoredDeckRow, "id">[] = deckRowsToWrite(stored, versions);
+    const handle = handles.get(`deck/${name}`)!;
+    const rows = deckRowsToWrite(await loadDeckRows(db, handle), wanted);
     if (rows.length > 0) await insertDeckRows(db, handle, revision, rows);
   }
+}
+
+interface DatedVersion {
+  readonly from: Instant;
+  /** Hash of the rows. */
+  readonly rows: string;
+}
+
+/** Of each deck: its versions at the instants that their dates are in the provider's zone. */
+function datedVersions({ provider, decks }: Catalogue): Map<string, DatedVersion[]> {
+  const zone = checkZone(provider.timeZone);
+  return new Map(
+    Object.entries(decks).map(([name, { versions }]) => [
+      name,
+      versions.map(({ from, rows }) => ({ from: instantOfDateOrInstant(zone, from), rows })),
+    ]),
+  );
 }
 
 async function storeTermVersions(

@@ -10,8 +10,13 @@ import type {
   Source,
 } from "@counterpart/domain/catalogue/catalogue.ts";
 import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts";
+import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
+import { unitOf } from "@counterpart/domain/units.ts";
+import fc from "fast-check";
 import { expect, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
 import type {
@@ -145,7 +150,8 @@ test("a value nested without end is refused before anything looks into it", asyn
 });
 
 test("the same prices have the same hash, however they are written", () => {
-  const hash = (csv: string) => deckRowsHash(readDeckCsv(csv, { key: "prefix" }).rows);
+  const hash = (csv: string) =>
+    deckRowsHash(readDeckCsv(csv, { key: "prefix", per: "minute" }).rows);
   const plain = hash("key,rate\n49,0.1\n43,0.25\n");
   expect(hash("\ufeffrate,key\r\n0.2500,43\r\n\r\n0.10,49\r\n")).toBe(plain);
   expect(hash("key,rate\n49,0.1\n43,0.26\n")).not.toBe(plain);
@@ -154,7 +160,7 @@ test("the same prices have the same hash, however they are written", () => {
 
 test("a blocked row needs no rate, and keys can be given a prefix", () => {
   const csv = "key,rate,blocked\n900,,yes\n201,0.01,no\n";
-  expect(readDeckCsv(csv, { key: "prefix", keyPrefix: "1" })).toEqual({
+  expect(readDeckCsv(csv, { key: "prefix", per: "minute", keyPrefix: "1" })).toEqual({
     problems: [],
     rows: [
       { key: "1201", rate: "0.01" },
@@ -163,9 +169,39 @@ test("a blocked row needs no rate, and keys can be given a prefix", () => {
   });
 });
 
+test("a rate that is too precise is told; what is read, compiles", () => {
+  const per = fc.constantFrom<Deck["per"]>("minute", "call", { quantity: "bytes", size: 2 ** 40 });
+  const price = fc
+    .tuple(fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.nat(12))
+    .map(([digits, places]) => formatDecimal(digits, places));
+  const told = new Set<string>();
+  fc.assert(
+    fc.property(per, price, price, price, (unit, rate, rateNext, connectFee) => {
+      const csv = `key,rate,rateNext,connectFee\n49,${rate},${rateNext},${connectFee}\n`;
+      const { rows, problems } = readDeckCsv(csv, { key: "prefix", per: unit });
+      for (const { code } of problems) told.add(code);
+      if (problems.length > 0) return;
+      const dated = rows.map((row) => ({
+        id: 1,
+        key: row.key,
+        from: 0 as Instant,
+        state: "rate" as const,
+        rate: row.rate,
+        rateNext: row.rateNext!,
+        connectFee: row.connectFee!,
+        initialIncrement: null,
+        subsequentIncrement: null,
+      }));
+      expect(compileDeck("prefix", unitOf(unit), dated).rows.id).toHaveLength(1);
+    }),
+    { numRuns: 500 },
+  );
+  expect([...told]).toEqual(["catalogue.csv-rate-too-precise"]);
+});
+
 test("a line number counts the line feeds inside quotes and the empty lines", () => {
   const csv = 'key,name,rate\n49,"two\nlines",1\n\n50,x,free\n';
-  expect(readDeckCsv(csv, { key: "prefix" }).problems).toMatchObject([
+  expect(readDeckCsv(csv, { key: "prefix", per: "minute" }).problems).toMatchObject([
     { line: 5, code: "catalogue.csv-rate-malformed" },
   ]);
 });
@@ -173,7 +209,7 @@ test("a line number counts the line feeds inside quotes and the empty lines", ()
 test.each(["", "\n\n", '"', "key", "\0", 'key,rate\n"', "\r", ",,,\n,,,", "key,rate\n1,1,1\n1"])(
   "naughty CSV %j is told and gives no rows",
   (csv) => {
-    const { rows, problems } = readDeckCsv(csv, { key: "prefix" });
+    const { rows, problems } = readDeckCsv(csv, { key: "prefix", per: "minute" });
     expect(rows).toEqual([]);
     expect(problems).not.toEqual([]);
   },
@@ -186,7 +222,7 @@ test("170,000 rows are read in well under two seconds", () => {
   );
   const csv = ["key,name,rate,initialIncrement", ...lines].join("\n");
   const start = performance.now();
-  const { rows } = readDeckCsv(csv, { key: "prefix" });
+  const { rows } = readDeckCsv(csv, { key: "prefix", per: "minute" });
   deckRowsHash(rows);
   expect(rows).toHaveLength(170_000);
   expect(performance.now() - start).toBeLessThan(2000);

@@ -7,11 +7,15 @@ import {
   problem,
 } from "@counterpart/domain/catalogue/problems.ts";
 import { formatDecimal, parseDecimal } from "@counterpart/domain/decimal.ts";
+import { priceFraction } from "@counterpart/domain/rating/deck-index.ts";
+import { unitOf } from "@counterpart/domain/units.ts";
 import { CsvError, type Options, parse } from "csv-parse/sync";
 import type { DeckColumns } from "./catalogue-schema.ts";
 
 export interface DeckCsvFormat {
   readonly key: Deck["key"];
+  /** What its rates are for; of an unknown unit they are only read. */
+  readonly per: Deck["per"];
   /** Header of each field's column; without it, the header has our names and no others. */
   readonly columns?: DeckColumns | undefined;
   readonly delimiter?: string | undefined;
@@ -160,6 +164,11 @@ function findColumns(
   return { columns: found, problems };
 }
 
+/** The price in its shortest form, or what is wrong with it. */
+type ReadPrice =
+  | { readonly price: string }
+  | { readonly code: "catalogue.csv-rate-malformed" | "catalogue.csv-rate-too-precise" };
+
 interface Reading {
   readonly columns: ColumnsFound;
   readonly format: DeckCsvFormat;
@@ -167,8 +176,11 @@ interface Reading {
   readonly rows: DeckRow[];
   /** Record of each key. */
   readonly records: Map<string, number>;
-  /** Rates repeat: each text is read once. null: malformed. */
-  readonly prices: Map<string, string | null>;
+  /** Smallest units that a rate is for. */
+  readonly unitSize: number;
+  /** Prices repeat: each text is read once. */
+  readonly rates: Map<string, ReadPrice>;
+  readonly fees: Map<string, ReadPrice>;
   readonly problems: LineProblem[];
   untold: number;
 }
@@ -184,7 +196,9 @@ function startReading(
     lineOf,
     rows: [],
     records: new Map(),
-    prices: new Map(),
+    unitSize: attempt(() => unitOf(format.per))?.size ?? 1,
+    rates: new Map(),
+    fees: new Map(),
     problems: [],
     untold: 0,
   };
@@ -272,14 +286,25 @@ function readPrice(
 ): string | undefined {
   const text = cell(reading, fields, field);
   if (text === "") return undefined;
-  let price = reading.prices.get(text);
-  if (price === undefined) {
-    const pico = attempt(() => parseDecimal(text, DECIMAL_PLACES));
-    price = pico === null || pico < 0n ? null : formatDecimal(pico, DECIMAL_PLACES);
-    reading.prices.set(text, price);
+  const isFee = field === "connectFee";
+  const known = isFee ? reading.fees : reading.rates;
+  let read = known.get(text);
+  if (read === undefined) {
+    read = readPriceText(text, isFee ? 1 : reading.unitSize);
+    known.set(text, read);
   }
-  if (price === null) tell(reading, record, "catalogue.csv-rate-malformed", { text });
-  return price ?? undefined;
+  if ("price" in read) return read.price;
+  tell(reading, record, read.code, { text });
+  return undefined;
+}
+
+/** Refused here, where its line is known: a compiled deck holds no price that is too precise. */
+function readPriceText(text: string, unitSize: number): ReadPrice {
+  const pico = attempt(() => parseDecimal(text, DECIMAL_PLACES));
+  if (pico === null || pico < 0n) return { code: "catalogue.csv-rate-malformed" };
+  const price = formatDecimal(pico, DECIMAL_PLACES);
+  const isHeld = attempt(() => priceFraction(price, unitSize)) !== null;
+  return isHeld ? { price } : { code: "catalogue.csv-rate-too-precise" };
 }
 
 const INCREMENT_MAX = 86_400;

@@ -127,6 +127,9 @@ function lineAt(directory: string, { file, line }: Problem): string {
 const ELSEWHERE = [
   "fixed-for-ever",
   "cannot-be-removed",
+  "account-fixed",
+  "account-left-out",
+  "coverage-fixed",
   "file-not-here",
   "unreadable",
   "too-many-files",

@@ -60,7 +60,7 @@ export async function resolveBundle(
       if ("rows" in source) resolved.push({ from: version.from, rows: source.rows });
       else if ("problem" in source) problems.push(locateProblem(source.problem, locate));
       else {
-        const csv = readDeckCsv(source.text, { ...version, key: deck.key });
+        const csv = readDeckCsv(source.text, { ...version, key: deck.key, per: deck.per });
         const hash = deckRowsHash(csv.rows);
         deckRows.set(hash, csv.rows);
         resolved.push({ from: version.from, rows: hash });
