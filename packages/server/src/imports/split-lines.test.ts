@@ -113,17 +113,3 @@ test("lines that came before the bytes break off are kept, the broken one is not
   await expect(reading()).rejects.toThrow("cut");
   expect(seen).toEqual(["one", "two"]);
 });
-
-test("a million short lines are read in a second", async () => {
-  const block = Buffer.from(`${'{"id":"1","n":12}\n'.repeat(10_000)}`);
-  async function* million(): AsyncGenerator<Buffer> {
-    for (let i = 0; i < 100; i++) yield block;
-  }
-  const started = process.cpuUsage();
-  let count = 0;
-  for await (const batch of splitLines(million())) count += batch.length;
-  expect(count).toBe(1_000_000);
-  const { user, system } = process.cpuUsage(started);
-  // It takes a fifth of that; microseconds of this process, so that a busy machine does not matter.
-  expect(user + system).toBeLessThan(1_000_000);
-});

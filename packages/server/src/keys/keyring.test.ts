@@ -42,7 +42,6 @@ test("a key that is revoked elsewhere is refused within 5 seconds", async () => 
   const { key, id } = await make();
   await keyring.find(key);
   await revokeKey(db.database.pool("writer"), id);
-  const started = performance.now();
   await expect
     .poll(
       async () =>
@@ -55,7 +54,6 @@ test("a key that is revoked elsewhere is refused within 5 seconds", async () => 
       },
     )
     .toBe("key.not-valid");
-  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test("a key that is revoked here is refused at once", async () => {

@@ -85,11 +85,9 @@ test("counterpart serve prints its address, and SIGTERM ends it in order with ex
   });
   expect([200, 202]).toContain(response.status);
   await response.text();
-  const started = performance.now();
   child.kill("SIGTERM");
   const [code] = await once(child, "exit");
   expect(code).toBe(0);
-  expect(performance.now() - started).toBeLessThan(10_000);
 }, 60_000);
 
 test("stopping finishes what is under way, and commits it before it ends", async () => {
