@@ -37,6 +37,11 @@ export const REFUSALS = {
     "Events of the period are quarantined. Fix and replay them, or close despite them.",
   ],
 
+  "server.port-in-use": [409, "Something else listens at this port: choose another with --port."],
+  "close.not-begun": [422, "The month has not begun."],
+  "option.not-a-number": [422, "This option takes a whole number."],
+  "usage.range-empty": [422, "The range ends before it begins."],
+  "usage.filter-malformed": [422, "A filter is written as name=value."],
   "usage.group-unknown": [
     422,
     "Usage is grouped by account, type, hour, day, month, channel or a dimension.",

@@ -30,16 +30,15 @@ export function diffCatalogue(
   next: Catalogue,
   deckRowsOf: (rowsHash: string) => readonly DeckRow[] | undefined,
 ): readonly CatalogueChange[] {
-  const changes = diffObjects("provider", mapOf(previous?.provider), mapOf(next.provider));
-  for (const section of SECTIONS) {
-    if (section === "decks") changes.push(...diffDecks(previous, next, deckRowsOf));
-    else {
+  return [
+    ...diffObjects("provider", mapOf(previous?.provider), mapOf(next.provider)),
+    ...SECTIONS.flatMap((section) => {
+      if (section === "decks") return diffDecks(previous, next, deckRowsOf);
       const kind = KIND_OF_SECTION[section];
-      changes.push(...diffObjects(kind, previous?.[section] ?? {}, next[section]));
-    }
-  }
-  changes.push(...diffObjects("exchange rate", ratesOf(previous), ratesOf(next)));
-  return changes;
+      return diffObjects(kind, previous?.[section] ?? {}, next[section]);
+    }),
+    ...diffObjects("exchange rate", ratesOf(previous), ratesOf(next)),
+  ];
 }
 
 function mapOf(provider: Catalogue["provider"] | undefined): Readonly<Record<string, unknown>> {

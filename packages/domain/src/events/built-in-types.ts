@@ -76,6 +76,7 @@ const VOICE_CALL: EventType = {
     { carrier: SHORT_TEXT, callId: TEXT, hangupCause: SHORT_TEXT },
   ),
   channel: "voice.{direction}",
+  usage: ["country"],
   quantities: {
     milliseconds: { field: "durationSeconds", times: 1000, when: { status: "answered" } },
     calls: {},
@@ -114,6 +115,7 @@ const SMS_MESSAGE: EventType = {
     },
   ),
   channel: "sms.{direction}",
+  usage: ["country"],
   quantities: { segments: { field: "segments" }, messages: {} },
   dimensions: {
     direction: { field: "direction" },
@@ -143,6 +145,7 @@ const WHATSAPP_MESSAGE: EventType = {
     { from: NUMBER, carrier: SHORT_TEXT, waba: SHORT_TEXT, messageId: TEXT },
   ),
   channel: "whatsapp",
+  usage: ["category"],
   quantities: { messages: { when: { status: "delivered" } }, attempts: {} },
   dimensions: {
     category: { field: "category" },
@@ -173,6 +176,7 @@ const VERIFY_CHECK: EventType = {
     { to: NUMBER, attempts: COUNT, verificationId: TEXT },
   ),
   channel: "verify",
+  usage: ["method"],
   quantities: { verifications: { when: { status: "succeeded" } }, checks: {} },
   dimensions: {
     method: { field: "channel" },
@@ -191,6 +195,7 @@ const VIDEO_PARTICIPANT: EventType = {
     { roomId: TEXT, participantId: TEXT, region: SHORT_TEXT },
   ),
   channel: "video",
+  usage: ["tier"],
   quantities: {
     milliseconds: { field: "durationSeconds", times: 1000 },
     participants: {},
@@ -228,6 +233,7 @@ const NUMBER_RENTAL: EventType = {
     {},
   ),
   channel: "numbers",
+  usage: ["country"],
   quantities: { numberMonths: { field: "months" } },
   dimensions: { country: { field: "country" }, numberType: { field: "numberType" } },
   numbers: ["number"],

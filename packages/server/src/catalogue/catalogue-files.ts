@@ -31,7 +31,7 @@ export async function listYamlFiles(
       readdir(join(directory, folder), { withFileTypes: true }),
     );
     if ("why" in entries) {
-      const why = folder === "" ? entries.why : `${folder}: ${entries.why}`;
+      const why = `${join(directory, folder)}: ${entries.why}`;
       return { files: [], problems: [problem([], "catalogue.unreadable", { why })] };
     }
     for (const entry of entries.value) {
@@ -92,7 +92,7 @@ const NOT_THERE = "it is not there";
 /** What an author of a catalogue can put right; anything else is not theirs and is thrown. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: NOT_THERE,
-  ENOTDIR: NOT_THERE,
+  ENOTDIR: "it is not a directory",
   EACCES: "it may not be read",
   EPERM: "it may not be read",
   ELOOP: "its links lead in a circle",

@@ -23,6 +23,13 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, plain, 2));
 }
 
+/** A whole number of an option. */
+export function readWhole(text: string): number {
+  if (!/^\d{1,9}$/.test(text))
+    throw new Refusal("option.not-a-number", { value: text.slice(0, 40) });
+  return Number(text);
+}
+
 export interface CommandContext {
   readonly database: Database;
   readonly log: (line: string) => void;
@@ -48,6 +55,9 @@ export async function runProgram(program: () => Promise<unknown>): Promise<void>
   }
 }
 
+/** No connection, no such database or login, no rights; the server goes or comes. */
+const DATABASE_AWAY = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08|28|3D|42501|57P0)/;
+
 export function describeError(error: unknown): string {
   if (error instanceof Refusal) {
     const detail = Object.entries(error.detail)
@@ -60,6 +70,10 @@ export function describeError(error: unknown): string {
   }
   if (error instanceof AssertionFailure) return `This is a fault in Counterpart. ${error.stack}`;
   if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string" && DATABASE_AWAY.test(code)) {
+    return `The database cannot be used: ${error.message} (${code}). Is DATABASE_URL right, and the server up?`;
+  }
   const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : "";
   return `${error.message}${cause}`;
 }

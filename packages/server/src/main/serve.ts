@@ -69,7 +69,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const parts: ServerParts = { database, keyring, now, ...ingest, stop: stop.signal, metrics };
   const requestsPerMinute = options.requestsPerMinute ?? RATE_LIMITS;
   const app = await buildServer(parts, { logger, checkAnswers, requestsPerMinute });
-  await app.listen({ host, port });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await Promise.all([app.close(), ingest.close(), ...clerks.map((clerk) => clerk.stop())]);
+    if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
+    throw new Refusal("server.port-in-use", { host, port });
+  }
   const { address, port: taken, family } = app.server.address() as AddressInfo;
 
   const stopInOrder = async (): Promise<void> => {

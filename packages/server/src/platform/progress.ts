@@ -14,7 +14,7 @@ export interface Progress {
   finish(): void;
 }
 
-const BAR_WIDTH = 28;
+const BAR_WIDTH = 12;
 const TERMINAL_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 10_000;
 
@@ -25,7 +25,9 @@ export function progressBar({ label, total, unit }: ProgressOptions): Progress {
   let shown = started;
   let done = 0;
   const draw = (line: string): void => {
-    out.write(out.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
+    // A line that wraps could not be drawn over.
+    const fitting = line.slice(0, Math.max((out.columns ?? 80) - 1, 20));
+    out.write(out.isTTY ? `\r\u001b[2K${fitting}` : `${line}\n`);
   };
   return {
     update(count) {

@@ -87,6 +87,10 @@ export async function closePeriod(
 
 async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseResult> {
   const { period, dryRun } = request;
+  const begins = [...book.agreements.values()].map(({ zone }) => monthPeriod(zone, period).start);
+  if (begins.length > 0 && Math.min(...begins) > request.now) {
+    throw new Refusal("close.not-begun", { period });
+  }
   const { due, left, already } = await whatIsDue(db, book, request);
   const quarantined = await countQuarantined(db, spanOf(due, period));
   if (!dryRun) await checkBeforeClose(db, request, quarantined);

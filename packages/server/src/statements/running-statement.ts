@@ -54,6 +54,9 @@ export async function loadRunningStatement(
     db,
     lines.map(({ tuple }) => tuple),
   );
+  const units = new Map(
+    own.map(({ term, price }) => [term.id, price.kind === "share" ? "" : price.quantity]),
+  );
   const titles = new Map(own.map(({ term }) => [term.id, term.title ?? term.id]));
   const money = (minor: bigint): string => formatMoney({ currency, minor });
   return {
@@ -72,6 +75,7 @@ export async function loadRunningStatement(
       dimensions: withoutChannel(tuples.get(line.tuple) ?? {}),
       events: `${line.count}`,
       quantity: `${line.quantity}`,
+      unit: units.get(line.term) ?? "",
       amount: formatDecimal(line.amount, 12),
       statedBefore: money(line.stated),
       money: money(line.money),

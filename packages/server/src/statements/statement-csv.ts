@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { plainQuantity } from "./show-quantity.ts";
 import type { StatementView } from "./statement-views.repo.ts";
 
 /** One record a line, the statement's own columns first. Texts that a spreadsheet would run are quoted. */
@@ -17,7 +18,7 @@ export function statementCsv(statement: StatementView): string {
         .map(([name, value]) => `${name}=${value}`)
         .join(" "),
       events: line.events,
-      quantity: line.quantity,
+      ...plainQuantity(line),
       amount: line.amount,
       stated_before: line.statedBefore,
       money: line.money,
@@ -36,6 +37,7 @@ export function statementCsv(statement: StatementView): string {
         "dimensions",
         "events",
         "quantity",
+        "unit",
         "amount",
         "stated_before",
         "money",

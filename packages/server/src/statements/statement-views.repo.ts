@@ -1,8 +1,11 @@
 /** Statements as their readers see them: lists, one with its lines, CSV. */
+
+import type { PerUnit, Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { formatMoney } from "@counterpart/domain/money.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Derivation } from "@counterpart/domain/statements/price-service-period.ts";
+import { unitOf } from "@counterpart/domain/units.ts";
 import type { Db } from "../platform/database.ts";
 
 export interface StatementHead {
@@ -27,6 +30,8 @@ export interface StatementLineView {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly events: string;
   readonly quantity: string;
+  /** What the quantity counts, such as `milliseconds` or `segments`; empty for a share of an amount. */
+  readonly unit: string;
   /** Exact, before rounding. */
   readonly amount: string;
   /** Stated on earlier statements for the same service period. */
@@ -76,7 +81,7 @@ interface LineRow {
   readonly number: number;
   readonly service_period: string;
   readonly term: string;
-  readonly title: string | null;
+  readonly body: Term | null;
   readonly tuple: string | null;
   readonly count: string;
   readonly quantity: string;
@@ -95,28 +100,55 @@ export async function loadStatement(db: Db, id: string): Promise<StatementView> 
   const { rows } = await db.query<LineRow>(
     `select number, service_period, line.term, line.count, quantity, amount_pico, stated_minor,
         money_minor, derivation, dimension_tuple.tuple,
-        (select body ->> 'title' from term_version
+        (select body from term_version
           where term_version.agreement_id = line.agreement_id and term_version.term = line.term
-          order by id desc limit 1) as title
+          order by id desc limit 1) as body
       from statement join statement_line as line using (agreement_id, period)
       left join dimension_tuple on dimension_tuple.id = line.tuple
       where statement.id = $1 order by number`,
     [id],
   );
-  return { ...head, lines: rows.map((line) => toLine(line, head.currency)) };
+  const decks = await loadDeckUnits(db, rows);
+  return { ...head, lines: rows.map((line) => toLine(line, head.currency, decks)) };
 }
 
-function toLine(row: LineRow, currency: string): StatementLineView {
+/** What decks that price these lines are per, by deck. */
+async function loadDeckUnits(db: Db, rows: readonly LineRow[]): Promise<Map<string, PerUnit>> {
+  const names = rows.flatMap(({ body }) =>
+    body !== null && "deck" in body.price ? [body.price.deck] : [],
+  );
+  if (names.length === 0) return new Map();
+  const found = await db.query<{ id: string; per: PerUnit }>(
+    `select distinct on (id) id, body -> 'per' as per from catalogue_object
+      where kind = 'decks' and id = any($1::text[]) and body is not null
+      order by id, revision desc`,
+    [names],
+  );
+  return new Map(found.rows.map(({ id, per }) => [id, per]));
+}
+
+/** What a term's quantity counts; empty where it has none. */
+function unitOfTerm({ price }: Pick<Term, "price">, decks: ReadonlyMap<string, PerUnit>): string {
+  const per = "per" in price ? price.per : "deck" in price ? decks.get(price.deck) : undefined;
+  return per === undefined ? "" : unitOf(per).quantity;
+}
+
+function toLine(
+  row: LineRow,
+  currency: string,
+  decks: ReadonlyMap<string, PerUnit>,
+): StatementLineView {
   const money = (minor: string): string => formatMoney({ currency, minor: BigInt(minor) });
   const { channel: _, ...dimensions } = JSON.parse(row.tuple ?? "{}") as Record<string, string>;
   return {
     number: row.number,
     servicePeriod: row.service_period,
     term: row.term,
-    title: row.title ?? row.term,
+    title: row.body?.title ?? row.term,
     dimensions,
     events: row.count,
     quantity: row.quantity,
+    unit: row.body === null ? "" : unitOfTerm(row.body, decks),
     amount: formatDecimal(BigInt(row.amount_pico), 12),
     statedBefore: money(row.stated_minor),
     money: money(row.money_minor),

@@ -13,6 +13,7 @@ export const statementLineSchema = z.object({
   dimensions: z.record(z.string(), z.string()),
   events: z.string(),
   quantity: z.string().describe("In the smallest unit"),
+  unit: z.string().describe("Such as milliseconds or segments; empty for a share of an amount"),
   amount: z.string().describe("Exact, before rounding"),
   statedBefore: z.string().describe("Money on earlier statements for this service period"),
   money: z.string().describe("This line: money now less what was stated before"),

@@ -34,6 +34,17 @@ const TIMES: Readonly<Record<string, string>> = {
 const DIMENSION = /^[a-zA-Z][a-zA-Z0-9]{0,63}$/;
 const GROUPS_MAX = 6;
 
+/** Names that usage can be grouped and filtered by: the fixed ones, and those of its dimensions. */
+export async function listUsageNames(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select distinct name
+      from dimension_tuple join (select distinct tuple as id from usage) as used using (id),
+        jsonb_object_keys(dimension_tuple.tuple::jsonb) as name
+      order by 1`,
+  );
+  return ["account", "type", ...Object.keys(TIMES), ...rows.map(({ name }) => name)];
+}
+
 /**
  * Usage by event type and what else is asked for, in order of the groups. Quantities of different types
  * do not add up, so every row is of one type. Refuses names that are no dimension.

@@ -1,12 +1,10 @@
 /** Usage for analysis: by hour, account, type and the dimensions that types keep it by. */
-import { formatInstant, parseInstant } from "@counterpart/domain/instant.ts";
-import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { cursorOfOffset, offsetOfCursor, pageQuery, pageSchema } from "../http/page.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { wireList, wireText } from "../http/wire-text.ts";
-import { listUsage } from "./usage.repo.ts";
+import { findUsage } from "./find-usage.ts";
 
 const rowSchema = z.object({
   group: z.record(z.string(), z.string().nullable()),
@@ -60,11 +58,11 @@ export const usageRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { data
     },
     async ({ query: { from, to, groupBy = "", where, limit, cursor } }) => {
       const offset = offsetOfCursor(cursor);
-      const rows = await listUsage(database.pool("reader"), {
-        from: formatInstant(parseInstant(from)),
-        to: formatInstant(parseInstant(to)),
+      const rows = await findUsage(database.pool("reader"), {
+        from,
+        to,
         groupBy: groupBy.split(",").filter((name) => name !== ""),
-        filters: Object.fromEntries(where.map(splitFilter)),
+        where,
         limit: limit + 1,
         offset,
       });
@@ -73,9 +71,3 @@ export const usageRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { data
     },
   );
 };
-
-function splitFilter(pair: string): [name: string, value: string] {
-  const at = pair.indexOf("=");
-  if (at < 1) throw new Refusal("usage.group-unknown", { where: pair });
-  return [pair.slice(0, at), pair.slice(at + 1)];
-}

@@ -4,7 +4,7 @@ import { printTable } from "../../platform/print-table.ts";
 import { group, progressBar } from "../../platform/progress.ts";
 import { countQuarantined, listQuarantined } from "../../quarantine/quarantine.repo.ts";
 import { replayQuarantine } from "../../quarantine/replay.ts";
-import { print, printJson, withDatabase } from "../command-context.ts";
+import { print, printJson, readWhole, withDatabase } from "../command-context.ts";
 
 interface ListOptions {
   readonly code?: string;
@@ -54,7 +54,7 @@ export function quarantineCommand(): Command {
     .action(async ({ limit, json = false, ...filter }: ListOptions) => {
       await withDatabase(async ({ database }) => {
         const db = database.pool("reader");
-        const events = await listQuarantined(db, { ...filter, limit: Number(limit) });
+        const events = await listQuarantined(db, { ...filter, limit: readWhole(limit) });
         if (json) return printJson(events);
         print(
           printTable(

@@ -10,7 +10,7 @@ import { group } from "../../platform/progress.ts";
 import { showMoney } from "../../platform/show-money.ts";
 import { listAccounts } from "../../statements/completeness.repo.ts";
 import { type MarginReport, reportMargin } from "../../statements/margin.ts";
-import { listUsage } from "../../usage/usage.repo.ts";
+import { findUsage } from "../../usage/find-usage.ts";
 import { EXIT, print, printJson, withDatabase } from "../command-context.ts";
 
 export function reportCommands(): Command[] {
@@ -37,14 +37,13 @@ function usageCommand(): Command {
     .addHelpText(
       "after",
       "\nExample:\n  counterpart usage --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z \\\n" +
-        "    --by account,country --where channel=sms",
+        "    --by account,country --where channel=sms.outbound",
     )
     .action(async ({ from, to, by, where, json = false }: UsageOptions) => {
       const groupBy = by.split(",").filter((name) => name !== "");
-      const filters = Object.fromEntries(where.map((pair) => pair.split("=", 2)));
       await withDatabase(async ({ database }) => {
-        const query = { from, to, groupBy, filters, limit: 10_000, offset: 0 };
-        const rows = await listUsage(database.pool("reader"), query);
+        const question = { from, to, groupBy, where, limit: 10_000, offset: 0 };
+        const rows = await findUsage(database.pool("reader"), question);
         if (json) return printJson(rows);
         print(
           printTable(

@@ -1,13 +1,15 @@
+import { parseMonth } from "@counterpart/domain/period.ts";
 import { Command } from "commander";
 import { printTable } from "../../platform/print-table.ts";
 import { showMoney } from "../../platform/show-money.ts";
+import { showQuantity } from "../../statements/show-quantity.ts";
 import { statementCsv } from "../../statements/statement-csv.ts";
 import {
   listStatements,
   loadStatement,
   type StatementView,
 } from "../../statements/statement-views.repo.ts";
-import { print, printJson, withDatabase } from "../command-context.ts";
+import { print, printJson, readWhole, withDatabase } from "../command-context.ts";
 
 interface ListOptions {
   readonly period?: string;
@@ -33,9 +35,10 @@ export function statementsCommand(): Command {
     .option("--limit <n>", "at most so many", "1000")
     .option("--json", "print JSON")
     .action(async ({ limit, json = false, ...filter }: ListOptions) => {
+      if (filter.period !== undefined) parseMonth(filter.period);
       await withDatabase(async ({ database }) => {
         const db = database.pool("reader");
-        const statements = await listStatements(db, { ...filter, limit: Number(limit) });
+        const statements = await listStatements(db, { ...filter, limit: readWhole(limit) });
         if (json) return printJson(statements);
         print(
           printTable(
@@ -86,7 +89,7 @@ export function printStatement(statement: StatementView): string {
       { title: "events", align: "right" },
       { title: "quantity", align: "right" },
       { title: "exact", align: "right" },
-      { title: "stated", align: "right" },
+      { title: "stated before", align: "right" },
       { title: currency, align: "right" },
     ],
     statement.lines.map((line) => [
@@ -95,7 +98,7 @@ export function printStatement(statement: StatementView): string {
       line.title,
       Object.values(line.dimensions).join(" "),
       line.events,
-      line.quantity,
+      showQuantity(line),
       line.amount,
       line.statedBefore,
       line.money,

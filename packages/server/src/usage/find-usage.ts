@@ -1,0 +1,41 @@
+import { formatInstant, parseInstant } from "@counterpart/domain/instant.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Db } from "../platform/database.ts";
+import { listUsage, listUsageNames, type UsageRow } from "./usage.repo.ts";
+
+/** A question about usage as its asker writes it. */
+export interface UsageQuestion {
+  readonly from: string;
+  readonly to: string;
+  readonly groupBy: readonly string[];
+  /** Each as `name=value`. */
+  readonly where: readonly string[];
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/**
+ * Usage over a range. Refuses times without zone, a range that ends before it begins, and names that no
+ * usage is kept by, telling those that it is.
+ */
+export async function findUsage(db: Db, question: UsageQuestion): Promise<UsageRow[]> {
+  const { groupBy, where, limit, offset } = question;
+  const from = parseInstant(question.from);
+  const to = parseInstant(question.to);
+  if (to < from) throw new Refusal("usage.range-empty", { from: question.from, to: question.to });
+  const filters = Object.fromEntries(where.map(splitFilter));
+  const names = [...groupBy, ...Object.keys(filters)];
+  if (names.length > 0) {
+    const known = await listUsageNames(db);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new Refusal("usage.group-unknown", { name: unknown, known });
+  }
+  const range = { from: formatInstant(from), to: formatInstant(to) };
+  return await listUsage(db, { ...range, groupBy, filters, limit, offset });
+}
+
+function splitFilter(text: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new Refusal("usage.filter-malformed", { filter: text.slice(0, 80) });
+  return [text.slice(0, at), text.slice(at + 1)];
+}
