@@ -72,7 +72,8 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };
   if (typeof code === "string" && DATABASE_AWAY.test(code)) {
-    return `The database cannot be used: ${error.message} (${code}). Is DATABASE_URL right, and the server up?`;
+    const advice = "Is DATABASE_URL right, and the server up?";
+    return `The database cannot be used: ${error.message} (${code}). ${advice}`;
   }
   const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : "";
   return `${error.message}${cause}`;

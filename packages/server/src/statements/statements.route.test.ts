@@ -201,7 +201,7 @@ test("200: usage by day and country", async () => {
   const span = "from=2026-09-01T00:00:00Z&to=2026-11-01T00:00:00Z";
   const { status, json } = await server.ask(
     "GET",
-    `/v1/usage?${span}&groupBy=month,direction&where=account=acme-otp`,
+    `/v1/usage?${span}&groupBy=month,country&where=account=acme-otp`,
   );
   expect(status).toBe(200);
   expect(json.data).toMatchObject([
