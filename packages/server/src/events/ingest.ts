@@ -2,6 +2,7 @@
  * Takes events from every reader, prepares them and commits them in groups. Two lanes, so that a single
  * event never waits behind a bulk import. Every queue is bounded: `submit` waits while its lane is full.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
@@ -49,18 +50,25 @@ export interface IngestOptions {
 
 /** What a lane holds before `submit` waits, and what one transaction takes, in UTF-16 units of bodies. */
 const LANE_ITEMS_MAX = { single: 10_000, bulk: 100_000 };
+/** So long after a single event the bulk lane is polite: one writer, small groups, short waits. */
+const POLITE_MS = 250;
+const POLITE_GROUP_MAX = 256;
+const POLITE_PAUSE_MS = 20;
 const LANE_LENGTH_MAX = 1 << 26;
 const GROUP_LENGTH_MAX = 1 << 24;
 
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const checks = schemaChecks();
+  let singleAt = Number.NEGATIVE_INFINITY;
+  const isPolite = (): boolean => performance.now() - singleAt < POLITE_MS;
   const lanes = {
-    single: await startLane(options, checks, "single", 1),
-    bulk: await startLane(options, checks, "bulk", options.bulkWriters ?? 2),
+    single: await startLane(options, checks, "single", 1, () => false),
+    bulk: await startLane(options, checks, "bulk", options.bulkWriters ?? 2, isPolite),
   };
   return {
     checks,
     async submit({ bodies, lane, sources }) {
+      if (lane === "single") singleAt = performance.now();
       await lanes[lane].room();
       return await lanes[lane].commit(bodies, sources);
     },
@@ -90,6 +98,7 @@ async function startLane(
   checks: SchemaChecks,
   lane: Lane,
   writers: number,
+  isPolite: () => boolean,
 ): Promise<LaneQueue> {
   const queue: Run[] = [];
   const groupMax = options.groupMax ?? 8_192;
@@ -100,14 +109,19 @@ async function startLane(
   const waitingForRoom: (() => void)[] = [];
   const isFull = () => unfinished >= LANE_ITEMS_MAX[lane] || length >= LANE_LENGTH_MAX;
 
-  const work = async (writer: GroupWriter): Promise<void> => {
+  const work = async (writer: GroupWriter, place: number): Promise<void> => {
     for (;;) {
       if (queue.length === 0) {
         if (closing) break;
         await new Promise<void>((resolve) => idle.push(resolve));
         continue;
       }
-      const group = takeGroup(queue, groupMax);
+      const polite = isPolite();
+      if (polite && place > 0) {
+        await sleep(POLITE_PAUSE_MS);
+        continue;
+      }
+      const group = takeGroup(queue, polite ? Math.min(groupMax, POLITE_GROUP_MAX) : groupMax);
       await writer.write(group.items);
       unfinished -= group.items.length;
       length -= group.length;
@@ -118,7 +132,7 @@ async function startLane(
   const workers: Promise<void>[] = [];
   for (let i = 0; i < writers; i++) {
     const { keeper, atStep } = options;
-    workers.push(work(await options.openWriter({ keeper, checks, atStep })));
+    workers.push(work(await options.openWriter({ keeper, checks, atStep }), i));
   }
 
   return {
