@@ -17,8 +17,8 @@ import { type CrashProcess, killCrashProcesses, startCrashProcess } from "./cras
 import type { Command } from "./crash-protocol.ts";
 import {
   copyDatabase,
-  dropDatabase,
   ingestAll,
+  removeCopy,
   statementRows,
   wrongMoney,
   wrongTotals,
@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await killCrashProcesses();
-  if (untouched !== undefined) await dropDatabase(untouched);
+  if (untouched !== undefined) await removeCopy(untouched);
   untouched = undefined;
   await store.drop();
 });

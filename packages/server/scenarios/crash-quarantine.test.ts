@@ -12,7 +12,7 @@ import { replayQuarantine } from "../src/quarantine/replay.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
 import { untilWaiting, withSession } from "./crash-faults.ts";
 import { type CrashProcess, killCrashProcesses, startCrashProcess } from "./crash-process.ts";
-import { copyDatabase, dropDatabase, ingestAll } from "./crash-store.ts";
+import { copyDatabase, ingestAll, removeCopy } from "./crash-store.ts";
 import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
 
 const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await killCrashProcesses();
-  await dropDatabase(store);
+  await removeCopy(store);
 });
 
 afterAll(async () => {

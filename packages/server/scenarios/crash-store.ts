@@ -6,7 +6,7 @@ import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import type { ItemOutcome } from "../src/events/ingest.ts";
 import { openIngest } from "../src/main/open-counterpart.ts";
 import { connectDatabase, type Database, type Db } from "../src/platform/database.ts";
-import { inDatabase } from "../test/test-database.ts";
+import { dropDatabase, inDatabase } from "../test/test-database.ts";
 import { CRASH_NOW } from "./crash-protocol.ts";
 
 /** A copy of a database; nobody else may be connected to it. */
@@ -23,12 +23,9 @@ export async function copyDatabase(original: Database): Promise<Database> {
   return connectDatabase(inDatabase(original.url, name));
 }
 
-export async function dropDatabase(database: Database): Promise<void> {
+export async function removeCopy(database: Database): Promise<void> {
   await database.close();
-  const cluster = connectDatabase(inject("testCluster").url);
-  const name = new URL(database.url).pathname.slice(1);
-  await cluster.pool("owner").query(`drop database ${name} with (force)`);
-  await cluster.close();
+  await dropDatabase(inject("testCluster").url, new URL(database.url).pathname.slice(1));
 }
 
 /** Submits bodies in this process, in batches, and returns their outcomes. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { inject } from "vitest";
 import { connectDatabase, type Database } from "../src/platform/database.ts";
@@ -31,9 +32,29 @@ async function cloneDatabase(template: string): Promise<TestDatabase> {
   const database = connectDatabase(url);
   const drop = async (): Promise<void> => {
     await database.close();
-    await execute(cluster, `DROP DATABASE ${name} WITH (FORCE)`);
+    await dropDatabase(cluster, name);
   };
   return { url, database, drop };
+}
+
+const DROP_ATTEMPTS_MAX = 40;
+const DROP_PAUSE_MS = 250;
+const NOT_PERMITTED = "42501";
+
+/**
+ * Removes a database, whoever is still connected to it. An autovacuum worker may not be ended by a login that
+ * is no superuser: it is waited for.
+ */
+export async function dropDatabase(cluster: string, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await execute(cluster, `DROP DATABASE ${name} WITH (FORCE)`);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (code !== NOT_PERMITTED || attempt === DROP_ATTEMPTS_MAX) throw error;
+      await sleep(DROP_PAUSE_MS);
+    }
+  }
 }
 
 /** The same server and login, another database. */
