@@ -3,9 +3,6 @@ import { assert } from "./assert.ts";
 /** The most that one event may count, in smallest units: safely a `number`, 31,000 years in ms. */
 export const QUANTITY_MAX = 1e15;
 
-/** Decimal digits that any `number` below 2^53 keeps exactly. */
-const EXACT_DIGITS = 15;
-
 /**
  * A decimal as a whole number of smallest units, `times` of which are one of the decimal's: `61.5`
  * seconds times 1000 are 61,500 ms. A JavaScript number means its shortest decimal form, so 1.005
@@ -20,19 +17,13 @@ export function quantityFromDecimal(value: number | string, times: number): numb
   return quantity >= 0 && quantity <= QUANTITY_MAX ? quantity : null;
 }
 
-/** NaN for what is no quantity. */
+/** NaN for what is no quantity. A fraction is read from its digits: it is never multiplied as one. */
 function scaleNumber(value: number, times: number): number {
   // Adding 0 turns -0 into 0. A product that is not exact is far above the maximum.
   if (Number.isInteger(value)) return value * times + 0;
-  if (!POWERS_OF_TEN.has(times)) return scaleLongText(String(value), times);
-  // With at most 15 digits, `quantity / times` and `value` are one number only if they are one decimal.
-  const quantity = Math.round(value * times);
-  return quantity < QUANTITY_MAX && quantity / times === value ? quantity : Number.NaN;
+  const text = String(value);
+  return text.includes("e") ? scaleLongText(text, times) : scaleText(text, times);
 }
-
-const POWERS_OF_TEN: ReadonlySet<number> = new Set(
-  Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power),
-);
 
 /** NaN for what is no quantity. Digits are read as they stand, so that no binary fraction arises. */
 function scaleText(text: string, times: number): number {
