@@ -214,19 +214,6 @@ export async function listStatedLines(db: Db, agreements: readonly number[]): Pr
   }));
 }
 
-/** Months that each agreement has a statement for. */
-export async function listStatedPeriods(
-  db: Db,
-  agreements: readonly number[],
-): Promise<Set<string>> {
-  const { rows } = await db.query<{ key: string }>(
-    `select agreement_id || '/' || period as key from statement
-      where agreement_id = any($1::integer[])`,
-    [agreements],
-  );
-  return new Set(rows.map(({ key }) => key));
-}
-
 export interface NewStatement {
   readonly agreement: number;
   readonly period: string;
