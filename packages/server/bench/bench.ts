@@ -1,6 +1,7 @@
 /** `npm run bench`: how fast, how small and how quick to answer, as ratios within one run. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { printTable } from "../src/platform/print-table.ts";
 import { type BenchDatabase, openBenchDatabase } from "./bench-database.ts";
 import { type BenchServer, startBenchServer } from "./bench-server.ts";
@@ -213,6 +214,7 @@ async function measureMemory(bench: BenchDatabase, server: BenchServer): Promise
   return server.rssMaxBytes();
 }
 
+setFlagsFromString("--max-semi-space-size=64"); // as `counterpart` itself runs
 const plan = readPlan();
 const figures = await measure(plan);
 const columns = [

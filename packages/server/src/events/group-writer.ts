@@ -4,6 +4,7 @@ import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Client } from "pg";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { Database } from "../platform/database.ts";
+import type { InTurn } from "../platform/in-turn.ts";
 import {
   type AtStep,
   CommitUnknown,
@@ -62,6 +63,8 @@ export interface GroupWriter {
 export interface GroupWriterOptions {
   readonly keeper: BookKeeper;
   readonly checks: SchemaChecks;
+  /** Lets one writer draft at a time, so that the others' groups are with PostgreSQL meanwhile. */
+  readonly inTurn: InTurn;
   readonly atStep?: AtStep | undefined;
 }
 
@@ -90,15 +93,18 @@ interface Drafted {
 
 async function openGroupWriter(
   database: Database,
-  { keeper, checks, atStep }: GroupWriterOptions,
+  { keeper, checks, inTurn, atStep }: GroupWriterOptions,
 ): Promise<GroupWriter> {
   let writer: Writer | null = await connectWriter(database);
 
   const attempt = async (items: readonly Item[]): Promise<Item[][]> => {
-    writer ??= await connectWriter(database);
-    const book = keeper.book();
-    const drafted = await draftItems(database, writer, items, { book, checks });
-    const outcomes = await commitDraft(writer, {
+    const connected = writer ?? (await connectWriter(database));
+    writer = connected;
+    const { book, drafted } = await inTurn(async () => {
+      const book = keeper.book();
+      return { book, drafted: await draftItems(database, connected, items, { book, checks }) };
+    });
+    const outcomes = await commitDraft(connected, {
       revision: book.revision,
       refused: drafted.refused.map(({ prepared }) => prepared),
       candidateOf: (entry) => {
@@ -107,7 +113,7 @@ async function openGroupWriter(
       },
       atStep,
     });
-    settleAll(writer, drafted, outcomes);
+    settleAll(connected, drafted, outcomes);
     return drafted.later;
   };
 

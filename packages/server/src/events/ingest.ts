@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import { takeTurns } from "../platform/in-turn.ts";
 import type { AtStep, Outcome } from "./commit-group.ts";
 import type { Batch, GroupWriter, GroupWriterOptions, Item } from "./group-writer.ts";
 import { type SchemaChecks, schemaChecks } from "./schema-checks.ts";
@@ -63,7 +64,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const isPolite = (): boolean => performance.now() - singleAt < POLITE_MS;
   const lanes = {
     single: await startLane(options, checks, "single", 1, () => false),
-    bulk: await startLane(options, checks, "bulk", options.bulkWriters ?? 2, isPolite),
+    bulk: await startLane(options, checks, "bulk", options.bulkWriters ?? 3, isPolite),
   };
   return {
     checks,
@@ -130,9 +131,10 @@ async function startLane(
     await writer.close();
   };
   const workers: Promise<void>[] = [];
+  const inTurn = takeTurns();
   for (let i = 0; i < writers; i++) {
     const { keeper, atStep } = options;
-    workers.push(work(await options.openWriter({ keeper, checks, atStep }), i));
+    workers.push(work(await options.openWriter({ keeper, checks, inTurn, atStep }), i));
   }
 
   return {
