@@ -48,6 +48,16 @@ export const REFUSALS = {
   ],
   "usage.too-many-groups": [422, "Usage is grouped by at most six things."],
 
+  "meter.unknown": [404, "The catalogue has no meter of this name."],
+  "meter.range-empty": [422, "A meter's range ends after it begins."],
+  "meter.group-unknown": [422, "A meter is split by account, type, day, month and its by."],
+  "meter.too-many-groups": [422, "The split has more groups than are held at once: split by less."],
+  "meter.too-many-names": [422, "There are more different names than can be counted."],
+  "meter.expression-failed": [
+    422,
+    "The expression has no value for these events, such as a division by zero: guard it.",
+  ],
+
   "statement.unknown": [404, "There is no statement with this id."],
   "explain.not-found": [404, "Nothing of this reference is stored."],
   "demo.other-size": [

@@ -3,6 +3,7 @@
  * what the store keeps. Amounts and quantities are decimal strings; `compile-book.ts` makes them fast.
  */
 import type { EventType } from "../events/event-type.ts";
+import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
 
 /** A decimal in plain digits, such as `"0.0085"`. */
@@ -262,5 +263,6 @@ export interface Catalogue {
   readonly decks: Readonly<Record<string, Deck>>;
   readonly plans: Readonly<Record<string, Plan>>;
   readonly agreements: Readonly<Record<string, Agreement>>;
+  readonly meters: Readonly<Record<string, Meter>>;
   readonly exchangeRates: readonly ExchangeRate[];
 }

@@ -1,5 +1,6 @@
 /** Whether a catalogue that has the right shape also makes sense (design: catalogue as code). */
 import type { EventType } from "../events/event-type.ts";
+import type { ExpressionChecks } from "../meters/expression.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import { checkAgreements } from "./check-agreements.ts";
@@ -8,6 +9,7 @@ import { checkCoverage } from "./check-coverage.ts";
 import { checkDecks } from "./check-decks.ts";
 import { checkEventTypes } from "./check-event-types.ts";
 import { checkExchangeRates } from "./check-exchange-rates.ts";
+import { checkMeters } from "./check-meters.ts";
 import { checkSources } from "./check-sources.ts";
 import { checkTerms } from "./check-terms.ts";
 import { checkCurrency, checkId, checkName, checkTimeZone } from "./check-values.ts";
@@ -22,6 +24,7 @@ export const SECTIONS = [
   "decks",
   "plans",
   "agreements",
+  "meters",
 ] as const satisfies readonly (keyof Catalogue)[];
 
 /** What one object of a section is called. */
@@ -33,6 +36,7 @@ export const KIND_OF_SECTION = {
   decks: "deck",
   plans: "plan",
   agreements: "agreement",
+  meters: "meter",
 } as const satisfies Record<(typeof SECTIONS)[number], string>;
 
 /**
@@ -41,6 +45,7 @@ export const KIND_OF_SECTION = {
 export function checkCatalogue(
   catalogue: Catalogue,
   builtInTypes: Readonly<Record<string, EventType>>,
+  expressions: ExpressionChecks,
 ): readonly CatalogueProblem[] {
   const problems: CatalogueProblem[] = [];
   const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
@@ -49,6 +54,7 @@ export function checkCatalogue(
   checkCurrency(provider.homeCurrency, ["provider", "homeCurrency"], report);
   checkTimeZone(provider.timeZone, ["provider", "timeZone"], report);
   for (const section of SECTIONS) {
+    if (section === "meters") continue; // their names stand in expressions: checkMeters has the rule
     const check = section === "eventTypes" ? checkName : checkId;
     for (const id of Object.keys(catalogue[section])) check(id, [section, id], report);
   }
@@ -63,5 +69,6 @@ export function checkCatalogue(
   checkCoverage(catalogue, report);
   checkBases(catalogue, report);
   checkExchangeRates(catalogue, report);
+  checkMeters(catalogue.meters, types, expressions, report);
   return problems;
 }

@@ -21,6 +21,7 @@ const APPLIED: Catalogue = {
   decks: { voice: { key: "prefix", currency: "EUR", per: "minute", versions: [] } },
   plans: { basic: { terms: [] } },
   agreements: { "acme-2026": AGREEMENT },
+  meters: {},
   exchangeRates: [],
 };
 

@@ -112,6 +112,16 @@ export const PROBLEMS = {
   "catalogue.coverage-overlaps": "{agreement} covers {account} too at {at}.",
   "catalogue.base-cycle": "Charges for {type} stand on each other in a circle: {chain}.",
 
+  "catalogue.meter-name": "{id} is no meter's name: a small letter, then letters, digits and _.",
+  "catalogue.expression": "The expression cannot be used: {why}.",
+  "catalogue.meter-cycle": "The meters stand on each other in a circle: {chain}.",
+  "catalogue.meter-of": "The aggregation {aggregation} needs of: what is read of each event.",
+  "catalogue.meter-of-unused":
+    "The aggregation {aggregation} reads nothing of an event: leave out of.",
+  "catalogue.meter-percentile": "{text} is no percentile such as 95: above 0, at most 100.",
+  "catalogue.meter-key-unused": "The aggregation {aggregation} has no {key}.",
+  "catalogue.meter-not-time": "{quantity} does not count milliseconds: nothing lasts that long.",
+
   "catalogue.rate-of-home-currency": "{currency} is the home currency; its rate is 1.",
   "catalogue.rate-twice": "{currency} has two rates from {from}.",
   "catalogue.currency-without-rate": "{currency} has no exchange rate to {home} on {from}.",

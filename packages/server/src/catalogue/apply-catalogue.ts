@@ -9,6 +9,7 @@ import {
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import { expressionChecks } from "../meters/expressions.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { loadCatalogue, loadDeckRows, loadHandles, loadRevision } from "./catalogue.repo.ts";
 import { deckRowsInForce } from "./deck-rows-to-write.ts";
@@ -63,7 +64,7 @@ function checked(
     catalogue === null
       ? []
       : [
-          ...checkCatalogue(catalogue, BUILT_IN_TYPES),
+          ...checkCatalogue(catalogue, BUILT_IN_TYPES, expressionChecks),
           ...(current === null ? [] : checkChange(current, catalogue)),
         ];
   const all = [...problems, ...found.map((problem) => locateProblem(problem, locate))];

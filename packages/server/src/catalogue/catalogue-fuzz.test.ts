@@ -9,6 +9,7 @@ import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { expressionChecks } from "../meters/expressions.ts";
 import { readCatalogueBundle } from "./read-bundle.ts";
 import { readCatalogueDirectory } from "./read-directory.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -59,7 +60,7 @@ test("whatever stands in one place, the catalogue is refused or compiles", async
         expect(path === "" || path.startsWith("/"), message).toBe(true);
       }
       if (read.catalogue === null) return;
-      const problems = checkCatalogue(read.catalogue, BUILT_IN_TYPES);
+      const problems = checkCatalogue(read.catalogue, BUILT_IN_TYPES, expressionChecks);
       if (problems.length === 0) expect(compiles(read.catalogue)).toBe(true);
     }),
     { numRuns: 1000 },

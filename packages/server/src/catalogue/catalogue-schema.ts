@@ -3,6 +3,7 @@
  * domain, strictly, without sense (`check-catalogue.ts` has that). Only decks differ: they bring
  * their rows along.
  */
+import { AGGREGATIONS } from "@counterpart/domain/meters/meter.ts";
 import { z } from "zod";
 
 const TEXT_LENGTH_MAX = 1000;
@@ -254,6 +255,24 @@ export const exchangeRateSchema = z.strictObject({
   rate: decimal,
 });
 
+const expression = text(z.string().min(1).max(2_000)).describe("CEL");
+
+export const meterSchema = z.union([
+  z.strictObject({ title: name.optional(), derive: expression }),
+  z.strictObject({
+    title: name.optional(),
+    on: name,
+    where: z.record(z.string(), z.union([name, z.array(name).min(1)])).optional(),
+    filter: expression.optional(),
+    aggregation: z.enum(AGGREGATIONS),
+    of: name.optional(),
+    percentile: decimal.optional(),
+    per: name.optional(),
+    over: z.enum(["hour", "day", "range"]).optional(),
+    by: z.array(name).optional(),
+  }),
+]);
+
 const sections = {
   provider: providerSchema,
   parties: z.record(z.string(), partySchema).default({}),
@@ -262,6 +281,7 @@ const sections = {
   eventTypes: z.record(z.string(), eventTypeSchema).default({}),
   plans: z.record(z.string(), planSchema).default({}),
   agreements: z.record(z.string(), agreementSchema).default({}),
+  meters: z.record(z.string(), meterSchema).default({}),
   exchangeRates: z.array(exchangeRateSchema).default([]),
 };
 

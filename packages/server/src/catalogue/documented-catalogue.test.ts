@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { expect, test } from "vitest";
+import { expressionChecks } from "../meters/expressions.ts";
 import { readCatalogueDirectory } from "./read-directory.ts";
 
 test("the catalogue in the documentation can be applied as it stands", async () => {
@@ -14,7 +15,7 @@ test("the catalogue in the documentation can be applied as it stands", async () 
     await writeFile(join(directory, "catalogue.yaml"), yaml!);
     const { catalogue, problems } = await readCatalogueDirectory(directory);
     expect(problems).toEqual([]);
-    expect(checkCatalogue(catalogue!, BUILT_IN_TYPES)).toEqual([]);
+    expect(checkCatalogue(catalogue!, BUILT_IN_TYPES, expressionChecks)).toEqual([]);
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -12,6 +12,7 @@ const EMPTY: Catalogue = {
   decks: {},
   plans: {},
   agreements: {},
+  meters: {},
   exchangeRates: [],
 };
 

@@ -54,6 +54,7 @@ const PLURALS: Readonly<Record<CatalogueChange["kind"], string>> = {
   deck: "decks",
   plan: "plans",
   agreement: "agreements",
+  meter: "meters",
   "exchange rate": "exchange rates",
 };
 

@@ -14,11 +14,13 @@ import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
+import type { Meter } from "@counterpart/domain/meters/meter.ts";
 import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import fc from "fast-check";
 import { expect, expectTypeOf, test } from "vitest";
 import type { z } from "zod";
+import { expressionChecks } from "../meters/expressions.ts";
 import type {
   accountSchema,
   agreementSchema,
@@ -26,6 +28,7 @@ import type {
   deckSchema,
   eventTypeSchema,
   exchangeRateSchema,
+  meterSchema,
   partySchema,
   planSchema,
   providerSchema,
@@ -54,6 +57,7 @@ test("each schema makes exactly the domain's type", () => {
   expectTypeOf<z.output<typeof agreementSchema>>().toEqualTypeOf<Changeable<Agreement>>();
   expectTypeOf<z.output<typeof exchangeRateSchema>>().toEqualTypeOf<Changeable<ExchangeRate>>();
   expectTypeOf<z.output<typeof eventTypeSchema>>().toEqualTypeOf<Changeable<EventType>>();
+  expectTypeOf<z.output<typeof meterSchema>>().toEqualTypeOf<Changeable<Meter>>();
   expectTypeOf<z.output<typeof catalogueSchema>>().toEqualTypeOf<Changeable<Catalogue>>();
 });
 
@@ -70,7 +74,7 @@ function withDeck(version: object): object {
 test("a bundle holds its rows as text, or names rows that are kept already", async () => {
   const first = await readCatalogueBundle(withDeck({ csv: "key,rate\n26201,0.0500\n262,0.06\n" }));
   expect(first.problems).toEqual([]);
-  expect(checkCatalogue(first.catalogue!, BUILT_IN_TYPES)).toEqual([]);
+  expect(checkCatalogue(first.catalogue!, BUILT_IN_TYPES, expressionChecks)).toEqual([]);
   const [hash] = [...first.deckRows.keys()];
   expect(first.deckRows.get(hash!)).toEqual([
     { key: "262", rate: "0.06" },

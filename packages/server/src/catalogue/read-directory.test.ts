@@ -6,6 +6,7 @@ import { PROBLEMS } from "@counterpart/domain/catalogue/problems.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { expressionChecks } from "../meters/expressions.ts";
 import { listYamlFiles, YAML_BYTES_MAX } from "./catalogue-files.ts";
 import { locateProblem, type Problem } from "./locate-problem.ts";
 import { readCatalogueDirectory } from "./read-directory.ts";
@@ -54,14 +55,14 @@ function spoil({
 async function problemsIn(directory: string): Promise<readonly Problem[]> {
   const { catalogue, problems, locate } = await readCatalogueDirectory(directory);
   if (catalogue === null) return problems;
-  const found = checkCatalogue(catalogue, BUILT_IN_TYPES);
+  const found = checkCatalogue(catalogue, BUILT_IN_TYPES, expressionChecks);
   return [...problems, ...found.map((each) => locateProblem(each, locate))];
 }
 
 test("a good catalogue has no problems, and its rows come with it", async () => {
   const { catalogue, deckRows, problems } = await readCatalogueDirectory(GOOD);
   expect(problems).toEqual([]);
-  expect(checkCatalogue(catalogue!, BUILT_IN_TYPES)).toEqual([]);
+  expect(checkCatalogue(catalogue!, BUILT_IN_TYPES, expressionChecks)).toEqual([]);
   const { rows } = catalogue!.decks["voice-retail"]!.versions[0]!;
   expect(deckRows.get(rows)).toEqual([
     { key: "49", name: "Germany", rate: "0.02", initialIncrement: 1, subsequentIncrement: 1 },

@@ -74,6 +74,7 @@ function startBundle(): MergedBundle {
     decks: {},
     plans: {},
     agreements: {},
+    meters: {},
     exchangeRates: [],
   };
 }

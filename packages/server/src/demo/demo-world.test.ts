@@ -5,6 +5,7 @@ import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { countryOfNumber } from "@counterpart/domain/events/read-number.ts";
 import { expect, test } from "vitest";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
+import { expressionChecks } from "../meters/expressions.ts";
 import { DEMO_WORLD } from "./demo-world.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { numberLike } from "./traffic-world.ts";
@@ -41,7 +42,7 @@ function examples(patterns: readonly string[]): string[] {
 
 test("the demo catalogue has no problems", () => {
   expect(read.problems).toEqual([]);
-  expect(checkCatalogue(catalogue, BUILT_IN_TYPES)).toEqual([]);
+  expect(checkCatalogue(catalogue, BUILT_IN_TYPES, expressionChecks)).toEqual([]);
 });
 
 test("every account of the traffic is in the catalogue, and so are its other names", () => {

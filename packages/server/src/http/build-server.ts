@@ -19,6 +19,7 @@ import { catalogueRoute } from "../catalogue/catalogue.route.ts";
 import { EVENTS_PATH, eventsRoute } from "../events/events.route.ts";
 import { explainRoute } from "../explain/explain.route.ts";
 import { keysRoute } from "../keys/keys.route.ts";
+import { metersRoute } from "../meters/meters.route.ts";
 import { quarantineRoute } from "../quarantine/quarantine.route.ts";
 import { agreementsRoute } from "../statements/agreements.route.ts";
 import { closeRoute } from "../statements/close.route.ts";
@@ -105,6 +106,7 @@ const ROUTES = [
   explainRoute,
   quarantineRoute,
   usageRoute,
+  metersRoute,
   catalogueRoute,
   agreementsRoute,
   closeRoute,

@@ -2,6 +2,7 @@ import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
@@ -56,6 +57,12 @@ export async function lazyIngest(
 
 /** The newest book, also when another process has published since this one last looked. */
 export async function newestBook(parts: ServerParts): Promise<Book> {
+  return (await newestKeeper(parts)).book();
+}
+
+/** The keeper with that book. */
+export async function newestKeeper(parts: ServerParts): Promise<BookKeeper> {
   const { keeper } = await parts.open();
-  return await keeper.refresh(await loadRevision(parts.database.pool("reader")));
+  await keeper.refresh(await loadRevision(parts.database.pool("reader")));
+  return keeper;
 }

@@ -6,6 +6,7 @@ import { demoCommand } from "./commands/demo.command.ts";
 import { explainCommand } from "./commands/explain.command.ts";
 import { importCommand } from "./commands/import.command.ts";
 import { keysCommand } from "./commands/keys.command.ts";
+import { meterCommand } from "./commands/meter.command.ts";
 import { quarantineCommand } from "./commands/quarantine.command.ts";
 import { reportCommands } from "./commands/report.commands.ts";
 import { serveCommand } from "./commands/serve.command.ts";
@@ -32,6 +33,7 @@ program.addCommand(closeCommand());
 program.addCommand(statementsCommand());
 program.addCommand(explainCommand());
 for (const command of reportCommands()) program.addCommand(command);
+program.addCommand(meterCommand());
 program.addCommand(quarantineCommand());
 program.addCommand(keysCommand());
 
