@@ -10,6 +10,7 @@ import type { Ingest } from "../events/ingest.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
 import { now } from "../main/open-counterpart.ts";
 import type { Database } from "../platform/database.ts";
+import { lockForConnection, tryLockForConnection } from "../platform/locks.ts";
 import { progressBar } from "../platform/progress.ts";
 import { type CloseResult, closePeriod } from "../statements/close-period.ts";
 import { findDemoRun, finishDemoRun, startDemoRun } from "./demo-run.repo.ts";
@@ -24,6 +25,24 @@ export const DEMO_PERIOD: MonthText = parseMonth(DEMO_MONTH);
 /** Lines of one submission; a few of them are under way at once. */
 const BATCH = 2_000;
 const BATCHES_UNDER_WAY = 16;
+
+/** Runs what fills the database, alone: of two demos the second one waits, and finds all there. */
+export async function fillAlone<T>(
+  database: Database,
+  fill: () => Promise<T>,
+  onWait: () => void,
+): Promise<T> {
+  const holder = await database.client("writer");
+  try {
+    if (!(await tryLockForConnection(holder, "demo"))) {
+      onWait();
+      await lockForConnection(holder, "demo");
+    }
+    return await fill();
+  } finally {
+    await holder.end();
+  }
+}
 
 /** Publishes the sample catalogue. Returns how many objects that changed. */
 export async function applyDemoCatalogue(database: Database): Promise<number> {

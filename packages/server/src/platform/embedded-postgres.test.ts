@@ -160,21 +160,76 @@ test("a data directory too deep for a socket has its socket elsewhere", async ()
   expect(await query(url, "SELECT 1")).toEqual([[1]]);
 });
 
-test("a second start joins the first, and its stop leaves it running", async () => {
+test("a second start joins the first, whichever stops first leaves it to the other", async () => {
   const first = await start();
   const second = await start();
   expect(second).toMatchObject({ pid: first.pid, url: first.url, startedHere: false });
   expect(second.settings).toEqual(first.settings);
   await second.stop();
   expect(await query(first.url, "SELECT 1")).toEqual([[1]]);
+  const third = await start();
+  await first.stop();
+  expect(await query(third.url, "SELECT 1")).toEqual([[1]]);
+  await third.stop();
+  expect(isAlive(first.pid) && (await isRunning(first.pid))).toBe(false);
 });
+
+test.each(["ends in order", "is killed"])(
+  "a process that joined keeps PostgreSQL when the one that started it %s",
+  async (how) => {
+    const starter = await startElsewhere();
+    const joined = await startElsewhere();
+    expect(joined).toMatchObject({ pid: starter.pid, startedHere: false });
+    if (how === "is killed") starter.process.kill("SIGKILL");
+    else starter.process.stdin?.end();
+    await once(starter.process, "exit");
+    expect(await query(joined.url, "SELECT 1")).toEqual([[1]]);
+    const late = await start();
+    expect(late).toMatchObject({ pid: starter.pid, startedHere: false });
+    joined.process.kill("SIGKILL");
+    await once(joined.process, "exit");
+    expect(await query(late.url, "SELECT 1")).toEqual([[1]]);
+    await late.stop();
+    expect(isAlive(starter.pid) && (await isRunning(starter.pid))).toBe(false);
+    expect((await readdir(join(directory, "postgres-18"))).sort()).toEqual([
+      "data",
+      "lock",
+      "postgres.log",
+    ]);
+  },
+);
+
+test("after kill -9 of the last process that joined, PostgreSQL stops by itself", async () => {
+  const starter = await startElsewhere();
+  const joined = await startElsewhere();
+  starter.process.kill("SIGKILL");
+  await once(starter.process, "exit");
+  joined.process.kill("SIGKILL");
+  await isGone(starter.pid);
+});
+
+test("processes that come and go at once always find PostgreSQL", async () => {
+  const visits = Array.from({ length: 4 }, async () => {
+    for (let visit = 0; visit < 5; visit++) {
+      const server = await startEmbeddedPostgres({ dataDirectory: directory });
+      expect(await query(server.url, "SELECT 1")).toEqual([[1]]);
+      await server.stop();
+    }
+  });
+  await Promise.all(visits);
+  expect((await readdir(join(directory, "postgres-18"))).sort()).toEqual([
+    "data",
+    "lock",
+    "postgres.log",
+  ]);
+}, 120_000);
 
 test("of processes that start at once, one runs the server and all are connected", async () => {
   const all = await Promise.all([startElsewhere(), startElsewhere(), startElsewhere()]);
   expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
   expect(all.filter(({ startedHere }) => startedHere)).toHaveLength(1);
   for (const { url } of all) expect(await query(url, "SELECT 1")).toEqual([[1]]);
-  expect(await readdir(join(directory, "postgres-18"))).toHaveLength(4); // one cluster, one socket
+  expect(await readdir(join(directory, "postgres-18"))).toHaveLength(5); // one cluster, one socket, one pipe
 });
 
 test("after kill -9 of PostgreSQL the next start has what was committed", async () => {

@@ -11,7 +11,7 @@ import {
 } from "./postgres-binaries.ts";
 import { ensureCluster, OWNER, type PostgresCluster } from "./postgres-cluster.ts";
 import { findPostgresHome } from "./postgres-home.ts";
-import type { ServerState } from "./postgres-process.ts";
+import type { ServerProcess, ServerState } from "./postgres-process.ts";
 import {
   askServer,
   EXIT_LOCKED,
@@ -23,6 +23,7 @@ import {
   readPostmaster,
 } from "./postgres-process.ts";
 import { type PostgresSettings, postgresSettings, usableMemory } from "./postgres-settings.ts";
+import { joinUsers, type ServerUse, startUse, USER_JOINED, USERS_PIPE } from "./postgres-users.ts";
 import { isAlive, removeAs } from "./run-as.ts";
 
 export type EmbeddedPostgresOptions = {
@@ -43,8 +44,9 @@ export type EmbeddedPostgres = {
   readonly version: string;
   /** As the server itself shows them. */
   readonly settings: PostgresSettings;
-  /** False when another process of Counterpart runs it; then stop() leaves it running. */
+  /** False when another process of Counterpart has started it. */
   readonly startedHere: boolean;
+  /** Leaves it to the others who use it; the last one waits until it has ended. */
   readonly stop: () => Promise<void>;
 };
 
@@ -61,8 +63,10 @@ const NOT_YET =
 
 /**
  * Runs the PostgreSQL of the npm package on this data directory, or joins the one that another
- * process of Counterpart runs on it: who started it stops it. It ends with the process that started
- * it, also when that is killed; one that was left running all the same is stopped and started anew.
+ * process of Counterpart has started on it. It lives as long as one of them uses it, and ends with
+ * the last, also when that is killed; one that nobody watches is stopped and started anew. On
+ * Windows it belongs to the process that started it, and who joined loses it with that.
+ *
  * Refuses with `database.*` what the operator can cure; anything else fails with the end of the
  * server's log.
  */
@@ -104,22 +108,39 @@ function stuck(cluster: PostgresCluster, { notYet }: NotYet): Error {
   return new Error(`PostgreSQL does not start on ${cluster.data}: ${notYet}`);
 }
 
-/** Undefined while it does not take connections, or when it was an orphan and is asked to stop. */
+/** Undefined while it does not take connections, and when nobody uses it: then it is to stop. */
 async function joinServer(
   cluster: PostgresCluster,
   postmaster: Postmaster,
   settingNames: readonly string[],
   log: (line: string) => void,
 ): Promise<EmbeddedPostgres | undefined> {
+  const { pid, host } = postmaster;
   const state = await askServer(cluster, postmaster, settingNames);
   if (state === undefined) return undefined;
-  if (isAlive(state.launcherPid)) {
-    log(`joining the PostgreSQL that process ${state.launcherPid} runs`);
-    return { ...describe(cluster, postmaster, state), startedHere: false, stop: async () => {} };
+  const joined = { ...describe(cluster, postmaster, state), startedHere: false };
+  if (process.platform === "win32") {
+    if (isAlive(state.launcherPid)) return { ...joined, stop: async () => {} };
+  } else {
+    const isRunning = () => isPostmasterOf(pid, cluster.data);
+    const use = await joinUsers(cluster, pid, isRunning);
+    if (use !== undefined) {
+      log(`joining the PostgreSQL that process ${state.launcherPid} has started`);
+      return { ...joined, stop: once(() => leave(cluster, host, use, isRunning)) };
+    }
   }
-  log(`stopping a PostgreSQL that process ${state.launcherPid} left behind`);
-  process.kill(postmaster.pid, "SIGINT");
+  log("stopping a PostgreSQL that nobody uses any more");
+  process.kill(pid, "SIGINT");
   return undefined;
+}
+
+async function leave(
+  cluster: PostgresCluster,
+  host: string,
+  use: ServerUse,
+  isRunning: () => Promise<boolean>,
+): Promise<void> {
+  if (await use.leave(isRunning)) await removeSocketDirectory(cluster, host);
 }
 
 function describe(cluster: PostgresCluster, { pid, host, port }: Postmaster, state: ServerState) {
@@ -155,15 +176,21 @@ async function launchAndWait(launch: Launch): Promise<EmbeddedPostgres | NotYet>
   const logStart = await logEnd(cluster);
   const server = launchServer(cluster, bin, flags, stale?.pid);
   const begun = performance.now();
+  let use: ServerUse | undefined;
   let isSlow = false;
   while (server.exitCode() === undefined) {
+    const pid = await server.pid();
+    if (use === undefined && pid !== undefined) {
+      use = startUse(cluster, pid);
+      if (use !== undefined) server.handOver();
+    }
     const postmaster = await readPostmaster(cluster.data);
-    const isOurs = postmaster !== undefined && postmaster.pid === (await server.pid());
+    const isOurs = postmaster !== undefined && postmaster.pid === pid;
     const state = isOurs && (await askServer(cluster, postmaster, Object.keys(settings)));
     if (state) {
-      await sweep(cluster, endpoint.host, stale?.host);
-      const stop = () => server.stop().then(() => removeSocketDirectory(cluster, endpoint.host));
-      return { ...describe(cluster, postmaster, state), startedHere: true, stop: once(stop) };
+      await sweep(cluster, endpoint.host, pid, stale?.host);
+      const stop = stopOf(cluster, endpoint.host, server, use);
+      return { ...describe(cluster, postmaster, state), startedHere: true, stop };
     }
     const waitedMs = performance.now() - begun;
     if (!isSlow && waitedMs > 3_000) log("PostgreSQL is still starting: it may be recovering");
@@ -171,11 +198,24 @@ async function launchAndWait(launch: Launch): Promise<EmbeddedPostgres | NotYet>
     if (waitedMs > START_MS_MAX) await server.stop();
     await sleep(20);
   }
+  await use?.leave(async () => false);
   await removeSocketDirectory(cluster, endpoint.host);
   if (server.exitCode() === EXIT_LOCKED) return { notYet: "locked" };
   const said = await logSince(cluster, logStart);
   if (NOT_YET.test(said)) return { notYet: said };
   throw new Error(`PostgreSQL ended with ${server.exitCode()}: ${said.slice(-2_000)}`);
+}
+
+/** How who started it stops it; on Windows, where it has no users' pipe, whoever has joined. */
+function stopOf(
+  cluster: PostgresCluster,
+  host: string,
+  server: ServerProcess,
+  use: ServerUse | undefined,
+): () => Promise<void> {
+  const isRunning = async () => server.exitCode() === undefined;
+  if (use !== undefined) return once(() => leave(cluster, host, use, isRunning));
+  return once(() => server.stop().then(() => removeSocketDirectory(cluster, host)));
 }
 
 type Endpoint = {
@@ -217,11 +257,17 @@ function freePort(): Promise<number> {
   });
 }
 
-/** What starts that were killed have left: half-made clusters and socket directories. */
-async function sweep(cluster: PostgresCluster, host: string, staleHost = ""): Promise<void> {
+/** What starts that were killed have left: half-made clusters, socket directories and pipes. */
+async function sweep(
+  cluster: PostgresCluster,
+  host: string,
+  pid: number,
+  staleHost = "",
+): Promise<void> {
   const names = await readdir(cluster.directory);
+  const prefixes = [SOCKET_PREFIX, "data.new-", USERS_PIPE, USER_JOINED];
   const left = names.filter(
-    (name) => name.startsWith(SOCKET_PREFIX) || name.startsWith("data.new-"),
+    (name) => prefixes.some((prefix) => name.startsWith(prefix)) && name !== `${USERS_PIPE}${pid}`,
   );
   const paths = left.map((name) => join(cluster.directory, name)).filter((path) => path !== host);
   await removeAs(cluster.user, paths);

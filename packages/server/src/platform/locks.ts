@@ -10,6 +10,8 @@ export const LOCKS = {
   close: 4_360_005,
   /** With the hash of its run: one import of a file at a time. */
   import: 4_360_006,
+  /** One demo at a time fills a database. */
+  demo: 4_360_007,
 } as const;
 
 /** Waits for a lock and holds it until the transaction ends. */
@@ -20,4 +22,13 @@ export async function lockForTransaction(db: Db, lock: keyof typeof LOCKS): Prom
 /** Waits for a lock and holds it until the connection ends. */
 export async function lockForConnection(db: Db, lock: keyof typeof LOCKS): Promise<void> {
   await db.query("select pg_advisory_lock($1)", [LOCKS[lock]]);
+}
+
+/** The same without waiting: whether it was free. */
+export async function tryLockForConnection(db: Db, lock: keyof typeof LOCKS): Promise<boolean> {
+  const { rows } = await db.query<{ locked: boolean }>(
+    "select pg_try_advisory_lock($1) as locked",
+    [LOCKS[lock]],
+  );
+  return rows[0]!.locked;
 }

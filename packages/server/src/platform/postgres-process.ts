@@ -5,6 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { OWNER, type PostgresCluster } from "./postgres-cluster.ts";
 import type { PostgresSettings } from "./postgres-settings.ts";
+import { USER_JOINED, USERS_PIPE } from "./postgres-users.ts";
 import { hasCode, isAlive, plainEnvironment, runAs } from "./run-as.ts";
 
 /**
@@ -39,7 +40,7 @@ export async function isPostmasterOf(pid: number, data: string): Promise<boolean
 
 export type ServerState = {
   readonly version: string;
-  /** The process that started it and will stop it. */
+  /** The process that started it. */
   readonly launcherPid: number;
   readonly settings: PostgresSettings;
 };
@@ -82,19 +83,21 @@ export type ServerProcess = {
   readonly exitCode: () => number | undefined;
   /** Undefined until PostgreSQL is known to run. */
   readonly pid: () => Promise<number | undefined>;
+  /** Its users' pipe keeps it from now on, no longer this process. */
+  readonly handOver: () => void;
+  /** Whoever uses it. */
   readonly stop: () => Promise<void>;
 };
 
 /** The lock is held by another server, or by the last sessions of one that was killed. */
 export const EXIT_LOCKED = 75;
-const STOP_MS_MAX = 60_000;
-
 /*
  * Runs as PostgreSQL's user, in the home, and turns into the server. The lock is the kernel's: it
  * holds across containers, where process ids do not, and ends with the last process of the server.
- * Under it, a postmaster.pid with the id of a strange process is removed. The watcher reads from
- * us: when we die, however we die, it reads the end and stops the server; after an orderly stop it
- * is told.
+ * Under it, a postmaster.pid with the id of a strange process is removed. The watcher reads from us
+ * until we use the server or are dead, and then from the pipe that all users have open
+ * (postgres-users.ts): when the last of them ends, however it ends, it reads the end and stops the
+ * server.
  */
 const LAUNCH = `umask 077
 cd "$1" && exec 9>>lock || exit 71
@@ -104,11 +107,18 @@ exec >>postgres.log 2>&1
 if [ -n "$2" ] && read -r pid <data/postmaster.pid && [ "$pid" = "$2" ]; then
   rm -f data/postmaster.pid
 fi
-( { read -r told <&3 || {
-  { [ ! -d data ] || { read -r pid <data/postmaster.pid && [ "$pid" = "$$" ]; }; } && kill -INT "$$"
-}; } >/dev/null 2>&1 9>&- & )
+users=${USERS_PIPE}$$
+rm -f "$users" && mkfifo "$users" && exec 4<>"$users" 5<"$users" 4>&- || exit 71
+( {
+  read -r told <&3
+  while read -r token <&5; do : >"${USER_JOINED}$token"; done
+  if [ ! -d data ] || { read -r pid <data/postmaster.pid && [ "$pid" = "$$" ]; }; then
+    kill -INT "$$"
+  fi
+  rm -f "$users"
+} >/dev/null 2>&1 9>&- & )
 shift 2
-exec "$@" 3<&-`;
+exec "$@" 3<&- 5<&-`;
 
 /** Starts the server of a cluster. `stalePid` is what postmaster.pid wrongly says. */
 export function launchServer(
@@ -130,17 +140,16 @@ export function launchServer(
   });
   const watcher = child.stdio[3] as Socket;
   watcher.on("error", () => {});
-  const { ended, exitCode } = watchEnd(child, () => watcher.end("stopped\n"));
+  const handOver = () => watcher.destroy();
+  const { ended, exitCode } = watchEnd(child, handOver);
   child.unref();
   watcher.unref();
   const stop = async () => {
     child.ref();
     child.kill("SIGINT");
-    const killer = setTimeout(() => child.kill("SIGQUIT"), STOP_MS_MAX);
     await ended;
-    clearTimeout(killer);
   };
-  return { exitCode, stop, pid: async () => child.pid };
+  return { exitCode, stop, handOver, pid: async () => child.pid };
 }
 
 function watchEnd(child: ChildProcess, andThen: () => void) {
@@ -171,6 +180,7 @@ function launchOnWindows(
   return {
     exitCode: () => (exitCode() === 0 ? undefined : exitCode()),
     pid: async () => (await readPostmaster(cluster.data))?.pid,
+    handOver: () => {},
     stop: async () => {
       await runAs(undefined, pgCtl, ["stop", "-D", cluster.data, "-m", "fast"]);
     },

@@ -3,11 +3,12 @@ import {
   applyDemoCatalogue,
   closeDemo,
   DEMO_PERIOD,
+  fillAlone,
   ingestDemoTraffic,
 } from "../../demo/run-demo.ts";
 import { countOutcomes, type OutcomeCount } from "../../events/intake.repo.ts";
 import { createKey } from "../../keys/create-key.ts";
-import { listKeys, revokeKey } from "../../keys/keys.repo.ts";
+import { revokeKey } from "../../keys/keys.repo.ts";
 import type { Database } from "../../platform/database.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group } from "../../platform/progress.ts";
@@ -15,7 +16,7 @@ import { showMoney } from "../../platform/show-money.ts";
 import { reportMargin } from "../../statements/margin.ts";
 import { listStatements, type StatementHead } from "../../statements/statement-views.repo.ts";
 import { print, say, withDatabase } from "../command-context.ts";
-import { type IngestParts, openIngest } from "../open-counterpart.ts";
+import { type IngestParts, now, openIngest } from "../open-counterpart.ts";
 import { startServer } from "../serve.ts";
 import { printMargin } from "./report.commands.ts";
 import { closeWhenTold, readPort } from "./serve.command.ts";
@@ -27,7 +28,6 @@ interface DemoOptions {
 }
 
 const EVENTS_MAX = 100_000_000;
-const DEMO_KEY = "demo";
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -59,47 +59,51 @@ async function runDemo(database: Database, { events, exit, port }: DemoOptions):
     const { version, settings } = database.embedded;
     say(`PostgreSQL ${version}: ${settingsLine(settings)}`);
   }
-  const changes = await applyDemoCatalogue(database);
-  say(
-    changes === 0 ? "The catalogue is applied already." : `Catalogue applied: ${changes} objects.`,
-  );
-  const parts = await openIngest(database);
-  let changed: boolean;
-  try {
-    changed = await fillDemo(database, parts, events);
-  } finally {
-    await parts.ingest.close();
-  }
+  const onWait = () => say("Another demo fills this database: waiting for it.");
+  const { parts, changed } = await fillAlone(database, () => fillDemo(database, events), onWait);
   await printDemo(database, parts);
   if (!changed) print("\nNothing was changed: this database holds the demo already.");
   if (exit !== true) await serveDemo(database, port);
 }
 
-/** Serves with a new key: the ones of earlier runs are revoked, since none can be shown again. */
+const DEMO_KEY_DAYS = 30;
+
+/** Serves with a key of its own, which ends with it: it cannot be shown again. */
 async function serveDemo(database: Database, port: number): Promise<void> {
   const server = await startServer({ database, port });
-  const writer = database.pool("writer");
-  for (const { id, name, revokedAt } of await listKeys(writer, { limit: 1_000, offset: 0 })) {
-    if (name === DEMO_KEY && revokedAt === null) await revokeKey(writer, id);
-  }
-  const request = { name: DEMO_KEY, scopes: ["*" as const], sources: null, expiresAt: null };
-  const { key } = await createKey(database, request);
+  const expiresAt = new Date(now() + DEMO_KEY_DAYS * 86_400_000).toISOString();
+  const request = { name: "demo", scopes: ["*" as const], sources: null, expiresAt };
+  const { id, key } = await createKey(database, request);
   print(`\nAPI      ${server.address}\nkey      ${key}\n`);
   print(
     `curl -H "authorization: Bearer ${key}" \\\n  ${server.address}/v1/statements?period=${DEMO_PERIOD}`,
   );
   say("\nCtrl-C stops it.");
   await closeWhenTold(server);
+  await revokeKey(database.pool("writer"), id);
 }
 
-/** Returns whether anything changed. */
-async function fillDemo(database: Database, parts: IngestParts, events: number): Promise<boolean> {
-  const ingested = await ingestDemoTraffic(database, parts, events);
-  if (ingested === "already") say("The traffic is ingested already.");
-  const { statements, already } = await closeDemo(database, parts.keeper);
-  if (statements.length === 0) say(`${DEMO_PERIOD} is closed already: ${already} statements.`);
-  else say(`Closed ${DEMO_PERIOD}: ${statements.length} statements.`);
-  return ingested === "ingested" || statements.length > 0;
+interface Filled {
+  readonly parts: IngestParts;
+  readonly changed: boolean;
+}
+
+async function fillDemo(database: Database, events: number): Promise<Filled> {
+  const changes = await applyDemoCatalogue(database);
+  say(
+    changes === 0 ? "The catalogue is applied already." : `Catalogue applied: ${changes} objects.`,
+  );
+  const parts = await openIngest(database);
+  try {
+    const ingested = await ingestDemoTraffic(database, parts, events);
+    if (ingested === "already") say("The traffic is ingested already.");
+    const { statements, already } = await closeDemo(database, parts.keeper);
+    if (statements.length === 0) say(`${DEMO_PERIOD} is closed already: ${already} statements.`);
+    else say(`Closed ${DEMO_PERIOD}: ${statements.length} statements.`);
+    return { parts, changed: ingested === "ingested" || statements.length > 0 };
+  } finally {
+    await parts.ingest.close();
+  }
 }
 
 function settingsLine(settings: Readonly<Record<string, string>>): string {
