@@ -1,3 +1,4 @@
+import type { Instant } from "@counterpart/domain/instant.ts";
 import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { replayQuarantine } from "../quarantine/replay.ts";
@@ -5,6 +6,7 @@ import { listAccounts } from "../statements/completeness.repo.ts";
 import { commitGroup, commitReplay, StaleBook } from "./commit-group.ts";
 import { type IngestWorld, openIngestWorld, sms } from "./fixtures/ingest-world.ts";
 import { connectWriter, numberNewTuples } from "./group-writer.ts";
+import { makeMonths } from "./partitions.repo.ts";
 
 let world: IngestWorld;
 beforeEach(async () => {
@@ -55,6 +57,9 @@ function expectCharged(events: number, segments = events) {
     usage: String(events),
   });
 }
+
+const BEFORE_MIDNIGHT = Date.UTC(2026, 9, 15, 23, 59) as Instant;
+const AFTER_MIDNIGHT = Date.UTC(2026, 9, 16, 0, 1) as Instant;
 
 test("the same event again is a duplicate, counted once", async () => {
   expect(await world.commit([sms("1"), sms("2")])).toEqual([
@@ -154,6 +159,25 @@ test("a replay leaves alone what a correction has replaced meanwhile", async () 
   const { revision } = world.keeper.book();
   const released = await commitReplay(world.writer, { candidates: [stale], refused: [], revision });
   expect(released).toEqual(new Set());
+  await expectCharged(1);
+});
+
+test("what was corrected and corrected back after midnight is released on its last day", async () => {
+  const waiting = sms("1", { subject: "AC9" });
+  await world.commit([waiting], BEFORE_MIDNIGHT);
+  await world.commit([sms("1", { subject: "nobody" })], BEFORE_MIDNIGHT);
+  await world.commit([waiting], AFTER_MIDNIGHT);
+  await world.apply({ accounts: { "acme-otp": { party: "acme", aliases: [{ name: "AC9" }] } } });
+  await world.keeper.refresh(2);
+  // As a replay read it before it was corrected.
+  const read = world.prepare(waiting, BEFORE_MIDNIGHT);
+  await numberNewTuples(world.writer.client, [read]);
+  await makeMonths(world.database, [read]);
+  const { revision } = world.keeper.book();
+  const released = await commitReplay(world.writer, { candidates: [read], refused: [], revision });
+  expect(released).toEqual(new Set([read.key]));
+  const stored = "select (received_at at time zone 'UTC')::date::text as day from event";
+  expect(await world.rows(stored)).toEqual([{ day: "2026-10-16" }]);
   await expectCharged(1);
 });
 

@@ -3,6 +3,7 @@
  * acknowledgement follows the commit.
  */
 import { assert } from "@counterpart/domain/assert.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { ClientBase } from "pg";
 import { uuidAt } from "./binary-format.ts";
@@ -131,14 +132,20 @@ export async function commitReplay(writer: Writer, group: CandidateGroup): Promi
     const rated = group.candidates.filter(isRated);
     const released = await releaseKeys(client, rated);
     await group.atStep?.("claimed");
-    draftAll(writer, rated);
-    const held = new Set<number>();
-    for (const [at, { key }] of rated.entries()) if (!released.has(key)) held.add(at);
-    await storeEvents(writer, held, gate, group.atStep);
     const tally = intakeTally();
-    for (const { source_id, day } of await endWait(client, [...released], "r")) {
-      tally.move(source_id, day, "quarantined", "accepted");
+    const receivedAt = new Map<string, Instant>();
+    for (const wait of await endWait(client, [...released], "r")) {
+      tally.move(wait.source, wait.receivedAt, "quarantined", "accepted");
+      receivedAt.set(wait.key, wait.receivedAt);
     }
+    assert(receivedAt.size === released.size, "each key that is released has one body that waits");
+    // A body that was replaced and came back since it was read was received on another day.
+    const ready = rated.flatMap((candidate) => {
+      const at = receivedAt.get(plainKey(candidate.key));
+      return at === undefined ? [] : [{ ...candidate, receivedAt: at }];
+    });
+    draftAll(writer, ready);
+    await storeEvents(writer, NONE_HELD, gate, group.atStep);
     await addIntake(client, slot, tally.counts());
     const waiting = group.candidates.filter((candidate) => !isRated(candidate));
     const reasons = waiting.map(({ key, content, verdict }) => {
@@ -148,6 +155,13 @@ export async function commitReplay(writer: Writer, group: CandidateGroup): Promi
     await updateReasons(client, reasons);
     return released;
   });
+}
+
+const NONE_HELD: ReadonlySet<number> = new Set();
+
+/** A key as its hexadecimal digits alone. */
+function plainKey(key: string): string {
+  return key.replaceAll("-", "");
 }
 
 async function inTransaction<T>(
@@ -325,7 +339,7 @@ async function supersede(
 ): Promise<void> {
   await updateCorrectedKeys(client, corrections);
   const keys = corrections.map(({ key }) => key);
-  for (const { source_id, day } of await endWait(client, keys, "s")) {
-    tally.move(source_id, day, "quarantined", "conflicting");
+  for (const { source, receivedAt } of await endWait(client, keys, "s")) {
+    tally.move(source, receivedAt, "quarantined", "conflicting");
   }
 }

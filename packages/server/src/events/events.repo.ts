@@ -1,4 +1,5 @@
 /** The SQL of the ingest transaction: each table once, in one order (design: store, write in bulk). */
+import type { Instant } from "@counterpart/domain/instant.ts";
 import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { LOCKS } from "../platform/locks.ts";
@@ -256,19 +257,27 @@ function storedText(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Ends the wait of bodies: superseded by another content, or released. Returns when they were received. */
+export interface EndedWait {
+  /** Hexadecimal digits without dashes. */
+  readonly key: string;
+  readonly source: number;
+  readonly receivedAt: Instant;
+}
+
+/** Ends the wait of bodies: superseded by another content, or released. */
 export async function endWait(
   db: Db,
   keys: readonly string[],
   state: "s" | "r",
-): Promise<{ key: string; source_id: number; day: number }[]> {
-  const { rows } = await db.query<{ key: string; source_id: number; day: number }>({
+): Promise<EndedWait[]> {
+  const { rows } = await db.query<{ key: string; source: number; at: string }>({
     text: `update quarantine set state = $2
       where key = any($1::uuid[]) and state = 'p'
-      returning key, source_id, (received_at at time zone 'UTC')::date - date '1970-01-01' as day`,
+      returning replace(key::text, '-', '') as key, source_id as source,
+        (extract(epoch from received_at) * 1000)::bigint as at`,
     values: [`{${keys.join(",")}}`, state],
   });
-  return rows;
+  return rows.map(({ key, source, at }) => ({ key, source, receivedAt: Number(at) as Instant }));
 }
 
 /** Numbers for dimension tuples, new ones made. In a transaction of its own, before the events' one. */

@@ -17,7 +17,7 @@ export interface IntakeTally {
   /** Counts one more. `source`: its handle, 0 for none that is known. */
   count(source: number, receivedAt: Instant, outcome: IntakeOutcome, code?: string): void;
   /** Counts one fewer of `from` and one more of `to`. */
-  move(source: number, day: number, from: IntakeOutcome, to: IntakeOutcome): void;
+  move(source: number, receivedAt: Instant, from: IntakeOutcome, to: IntakeOutcome): void;
   counts(): IntakeCount[];
 }
 
@@ -43,7 +43,8 @@ export function intakeTally(): IntakeTally {
     count: (source, receivedAt, outcome, code = "") => {
       add(source, Math.floor(receivedAt / DAY), outcome, code, 1);
     },
-    move(source, day, from, to) {
+    move(source, receivedAt, from, to) {
+      const day = Math.floor(receivedAt / DAY);
       add(source, day, from, "", -1);
       add(source, day, to, "", 1);
     },

@@ -30,7 +30,7 @@ test("charges of one key are one row; events that are left out add nothing", asy
     sms("4", { segments: 5, time: "2026-10-11T12:00:00Z" }),
     sms("5", { segments: 7, time: "2026-10-12T12:00:00Z" }),
   ];
-  const candidates = lines.map(world.prepare);
+  const candidates = lines.map((line) => world.prepare(line));
   await numberNewTuples(world.writer.client, candidates);
   const draft = startDraft();
   for (let round = 0; round < 2; round++) {
