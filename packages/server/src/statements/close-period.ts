@@ -18,6 +18,7 @@ import { countQuarantined, type ReasonCount } from "../quarantine/quarantine.rep
 import { listAccounts } from "./completeness.repo.ts";
 import { prepareStatements } from "./prepare-statements.ts";
 import {
+  type CloseRun,
   finishCloseRun,
   insertStatements,
   listStated,
@@ -92,10 +93,18 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
     throw new Refusal("close.not-begun", { period });
   }
   const { due, left, already } = await whatIsDue(db, book, request);
-  const quarantined = await countQuarantined(db, spanOf(due, period));
+  const countWaiting = (): Promise<ReasonCount[]> => countQuarantined(db, spanOf(due, period));
+  let quarantined = await countWaiting();
+  let run: CloseRun | null = null;
   // The check counts every event: the clerk asks each hour, and mostly nothing is due.
-  if (!dryRun && due.length > 0) await checkBeforeClose(db, request, quarantined);
-  const run = dryRun || due.length === 0 ? null : await raiseCut(db, period, book.revision);
+  if (!dryRun && due.length > 0) {
+    await checkComplete(db);
+    refuseQuarantined(request, quarantined);
+    run = await raiseCut(db, period, book.revision);
+    // What the writers before the gate have quarantined since is counted now.
+    quarantined = await countWaiting();
+    refuseQuarantined(request, quarantined);
+  }
   const cut = run?.cut ?? (await loadCut(db));
   const statements: StatementSummary[] = [];
   const terms = termsByAgreement(book);
@@ -188,13 +197,15 @@ function spanOf(
   };
 }
 
-async function checkBeforeClose(
-  db: Db,
-  { period, despiteQuarantine }: CloseRequest,
-  quarantined: readonly ReasonCount[],
-): Promise<void> {
+async function checkComplete(db: Db): Promise<void> {
   const imbalances: Imbalance[] = findImbalances(await listAccounts(db));
   if (imbalances.length > 0) throw new Refusal("close.not-complete", { imbalances });
+}
+
+function refuseQuarantined(
+  { period, despiteQuarantine }: CloseRequest,
+  quarantined: readonly ReasonCount[],
+): void {
   if (quarantined.length > 0 && !despiteQuarantine) {
     throw new Refusal("close.quarantined", { period, reasons: quarantined });
   }

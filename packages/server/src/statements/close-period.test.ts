@@ -1,0 +1,65 @@
+import type { MonthText } from "@counterpart/domain/period.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TEST_NOW } from "../../test/test-server.ts";
+import { commitGroup } from "../events/commit-group.ts";
+import { type IngestWorld, openIngestWorld, sms } from "../events/fixtures/ingest-world.ts";
+import { closePeriod } from "./close-period.ts";
+
+const PERIOD = "2026-09" as MonthText;
+const IN_PERIOD = "2026-09-30T12:00:00Z";
+
+let world: IngestWorld;
+beforeEach(async () => {
+  world = await openIngestWorld();
+});
+afterEach(() => world.drop());
+
+function close(despiteQuarantine = false) {
+  const request = { period: PERIOD, now: TEST_NOW, dryRun: false, despiteQuarantine };
+  return closePeriod(world.database, world.keeper.book(), request);
+}
+
+/** Commits an event that cannot be priced, while `meanwhile` finds it past the gate. */
+async function quarantineDuring(meanwhile: () => Promise<void>): Promise<void> {
+  const candidates = [world.prepare(sms("1", { subject: "nobody", time: IN_PERIOD }))];
+  await commitGroup(world.writer, {
+    candidates,
+    refused: [],
+    revision: world.keeper.book().revision,
+    atStep: async (step) => {
+      if (step === "claimed") await meanwhile();
+    },
+  });
+}
+
+/** Another session stands before the gate. */
+async function someoneWaits(): Promise<void> {
+  const waiting =
+    "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+  await expect.poll(() => world.rows(waiting), { timeout: 10_000 }).toHaveLength(1);
+}
+
+test("what is quarantined while a close waits for the gate holds the close up", async () => {
+  let closing: ReturnType<typeof close> | undefined;
+  await quarantineDuring(async () => {
+    closing = close();
+    closing.catch(() => undefined);
+    await someoneWaits();
+  });
+  await expect(closing).rejects.toMatchObject({
+    code: "close.quarantined",
+    detail: { reasons: [{ code: "event.account-unknown", count: 1 }] },
+  });
+  expect(await world.rows("select id from statement")).toEqual([]);
+});
+
+test("a close despite quarantine tells what was quarantined while it waited", async () => {
+  let closing: ReturnType<typeof close> | undefined;
+  await quarantineDuring(async () => {
+    closing = close(true);
+    await someoneWaits();
+  });
+  const { statements, quarantined } = await closing!;
+  expect(statements.map(({ id }) => id)).toEqual(["stm_2026-09_acme", "stm_2026-09_finder"]);
+  expect(quarantined).toMatchObject([{ code: "event.account-unknown", count: 1 }]);
+});
