@@ -13,6 +13,7 @@ import {
   type OutcomeCounts,
   zeroCounts,
 } from "./ndjson-ingest.ts";
+import type { ReadText } from "./read-event.ts";
 
 export const NDJSON = "application/x-ndjson";
 
@@ -20,7 +21,7 @@ export interface EventStream {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly stream: Readable;
-  readonly submit: (bodies: readonly string[]) => Promise<ItemOutcome[]>;
+  readonly submit: (bodies: readonly ReadText[]) => Promise<ItemOutcome[]>;
   readonly stop: AbortSignal;
 }
 

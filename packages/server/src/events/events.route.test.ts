@@ -107,6 +107,31 @@ test("400: a batch that is no JSON array is refused whole", async () => {
   }
 });
 
+test("what is no event is counted as refused, with its own reason", async () => {
+  const own = await startTestServer();
+  try {
+    const key = await own.makeKey(["events:write"], ["switch"]);
+    const send = (type: string, body: string | Uint8Array) =>
+      own.ask("POST", "/v1/events", { key, headers: { "content-type": type }, body });
+    await send("application/cloudevents-batch+json", "[{}");
+    await send("application/cloudevents+json", "no JSON");
+    const long = Buffer.from(`${"x".repeat(70_000)}\n`);
+    await send("application/x-ndjson", Buffer.concat([long, Buffer.from([0xff, 0x0a])]));
+    const { rows } = await own.database.pool("reader").query(
+      `select name, code, sum(count)::integer as count
+        from intake left join handle on handle.id = source_id
+        where outcome = 'refused' group by 1, 2 order by 2`,
+    );
+    expect(rows).toEqual([
+      { name: "switch", code: "event.batch-unreadable", count: 1 },
+      { name: "switch", code: "event.too-large", count: 1 },
+      { name: "switch", code: "event.unreadable", count: 2 },
+    ]);
+  } finally {
+    await own.close();
+  }
+});
+
 test("413: a batch has at most 1,000 events", async () => {
   const body = `[${Array(1_001).fill("{}").join(",")}]`;
   const { status, json } = await server.ask("POST", "/v1/events", { headers: BATCH, body });

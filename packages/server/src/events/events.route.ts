@@ -22,6 +22,7 @@ import {
 } from "./event-wire.ts";
 import { answerStream, NDJSON } from "./events-stream.ts";
 import type { ItemOutcome, Lane } from "./ingest.ts";
+import { type ReadText, refused } from "./read-event.ts";
 
 export const EVENTS_PATH = "/v1/events";
 
@@ -130,12 +131,12 @@ export const eventsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
   );
 };
 
-type Submit = (bodies: readonly string[]) => Promise<ItemOutcome[]>;
+type Submit = (bodies: readonly ReadText[]) => Promise<ItemOutcome[]>;
 
 /** So that single events do not wait behind large batches. */
 const SINGLE_LANE_BATCH_MAX = 100;
 
-function laneOf(bodies: readonly string[]): Lane {
+function laneOf(bodies: readonly ReadText[]): Lane {
   return bodies.length <= SINGLE_LANE_BATCH_MAX ? "single" : "bulk";
 }
 
@@ -185,7 +186,7 @@ async function countUnreadable<T>(submit: Submit, read: () => T): Promise<T> {
   try {
     return read();
   } catch (error) {
-    await submit([""]);
+    if (error instanceof Refusal) await submit([refused(error.code)]);
     throw error;
   }
 }

@@ -24,6 +24,7 @@ import {
   type Refused,
   type Unrated,
 } from "./prepare-event.ts";
+import type { ReadText } from "./read-event.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import { takeSlot } from "./slots.repo.ts";
 
@@ -39,9 +40,9 @@ export interface Batch {
   readonly reject: (error: unknown) => void;
 }
 
-/** An event that waits, still as the text that came: it is prepared when its group is written. */
+/** An event that waits, still as it was handed in: it is prepared when its group is written. */
 export interface Item {
-  readonly body: string;
+  readonly body: ReadText;
   readonly batch: Batch;
   readonly index: number;
   /** Of an event that the store would not take as it was rated. */

@@ -9,6 +9,7 @@ import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { takeTurns } from "../platform/in-turn.ts";
 import type { AtStep, Outcome } from "./commit-group.ts";
 import type { Batch, GroupWriter, GroupWriterOptions, Item } from "./group-writer.ts";
+import type { ReadText } from "./read-event.ts";
 import { type SchemaChecks, schemaChecks } from "./schema-checks.ts";
 
 export type ItemOutcome = { readonly id: string | null } & (
@@ -19,8 +20,7 @@ export type ItemOutcome = { readonly id: string | null } & (
 export type Lane = "single" | "bulk";
 
 export interface Submission {
-  /** JSON texts of events. */
-  readonly bodies: readonly string[];
+  readonly bodies: readonly ReadText[];
   readonly lane: Lane;
   /** Sources that the producer may write; null for all. */
   readonly sources: ReadonlySet<string> | null;
@@ -82,14 +82,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
 interface LaneQueue {
   room(): Promise<void>;
-  commit(bodies: readonly string[], sources: Submission["sources"]): Promise<ItemOutcome[]>;
+  commit(bodies: readonly ReadText[], sources: Submission["sources"]): Promise<ItemOutcome[]>;
   waiting(): number;
   close(): Promise<void>;
 }
 
 /** Bodies of one submission that wait; `next` is the first of them. */
 interface Run {
-  readonly bodies: readonly string[];
+  readonly bodies: readonly ReadText[];
   readonly batch: Batch;
   next: number;
 }
@@ -145,7 +145,7 @@ async function startLane(
       if (bodies.length === 0) return [];
       const receivedAt = options.now();
       unfinished += bodies.length;
-      for (const body of bodies) length += body.length;
+      for (const body of bodies) length += lengthOf(body);
       const outcomes = new Promise<ItemOutcome[]>((resolve, reject) => {
         const left = bodies.length;
         const outcomes = new Array<ItemOutcome>(left);
@@ -164,6 +164,10 @@ async function startLane(
   };
 }
 
+function lengthOf(body: ReadText): number {
+  return typeof body === "string" ? body.length : 0;
+}
+
 /** The next bodies of the queue, up to the most that a transaction takes. */
 function takeGroup(queue: Run[], groupMax: number): { items: Item[]; length: number } {
   const items: Item[] = [];
@@ -173,7 +177,7 @@ function takeGroup(queue: Run[], groupMax: number): { items: Item[]; length: num
     const run = queue[runs]!;
     const body = run.bodies[run.next]!;
     items.push({ body, batch: run.batch, index: run.next });
-    length += body.length;
+    length += lengthOf(body);
     run.next++;
     if (run.next === run.bodies.length) runs++;
   }

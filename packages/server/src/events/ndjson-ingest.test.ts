@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { SplitLine } from "../imports/split-lines.ts";
 import type { ItemOutcome } from "./ingest.ts";
 import { ingestLines, type LineProgress } from "./ndjson-ingest.ts";
+import type { ReadText } from "./read-event.ts";
 
 const never = new AbortController().signal;
 
@@ -23,7 +24,7 @@ async function collect(lines: AsyncIterable<LineProgress>): Promise<LineProgress
   return collected;
 }
 
-const accept = (id: string): ItemOutcome => ({ id, outcome: "accepted" });
+const accept = (body: ReadText): ItemOutcome => ({ id: String(body), outcome: "accepted" });
 
 test("whatever order commits end in, lines are told in order and each once", async () => {
   await fc.assert(
@@ -31,7 +32,7 @@ test("whatever order commits end in, lines are told in order and each once", asy
       fc.scheduler(),
       fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 8 }),
       async (scheduler, sizes) => {
-        const submit = scheduler.scheduleFunction(async (bodies: readonly string[]) =>
+        const submit = scheduler.scheduleFunction(async (bodies: readonly ReadText[]) =>
           bodies.map(accept),
         );
         const lines = blocks(...sizes);
@@ -53,7 +54,7 @@ test("whatever order commits end in, lines are told in order and each once", asy
 
 test("a part whose commit is not known ends the stream after what came before it", async () => {
   let calls = 0;
-  const submit = async (bodies: readonly string[]): Promise<ItemOutcome[]> => {
+  const submit = async (bodies: readonly ReadText[]): Promise<ItemOutcome[]> => {
     if (++calls === 2) throw new Error("not known");
     return bodies.map(accept);
   };
@@ -70,7 +71,7 @@ test("what breaks the lines off is thrown after everything that was read is told
     yield* blocks(3);
     throw new Refusal("request.interrupted");
   }
-  const submit = async (bodies: readonly string[]) => bodies.map(accept);
+  const submit = async (bodies: readonly ReadText[]) => bodies.map(accept);
   const told: LineProgress[] = [];
   await expect(async () => {
     const ingest = ingestLines({ lines: broken(), submit, windowMax: 1_000, stop: never });
@@ -87,7 +88,7 @@ test("nothing is read while nobody takes what is told", async () => {
       yield [{ line, text: "x" }];
     }
   }
-  const submit = async (bodies: readonly string[]) => bodies.map(accept);
+  const submit = async (bodies: readonly ReadText[]) => bodies.map(accept);
   const ingest = ingestLines({ lines: counted(), submit, windowMax: 10, stop: never });
   await ingest.next();
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -101,7 +102,7 @@ test("once it is told to stop it reads no more, and tells what was committed", a
     yield* blocks(2);
     await new Promise(() => undefined);
   }
-  const submit = async (bodies: readonly string[]) => bodies.map(accept);
+  const submit = async (bodies: readonly ReadText[]) => bodies.map(accept);
   const ingest = ingestLines({ lines: endless(), submit, windowMax: 10, stop: stop.signal });
   expect((await ingest.next()).value).toMatchObject({ throughLine: 2 });
   const end = ingest.next();

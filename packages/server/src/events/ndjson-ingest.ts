@@ -5,7 +5,7 @@
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { SplitLine } from "../imports/split-lines.ts";
 import type { ItemOutcome } from "./ingest.ts";
-import { EVENT_BYTES_MAX } from "./read-event.ts";
+import { type ReadText, refused } from "./read-event.ts";
 
 export interface LineException {
   readonly line: number;
@@ -31,7 +31,7 @@ export interface LineProgress extends OutcomeCounts {
 
 export interface LineIngest {
   readonly lines: AsyncIterable<readonly SplitLine[]>;
-  readonly submit: (bodies: readonly string[]) => Promise<ItemOutcome[]>;
+  readonly submit: (bodies: readonly ReadText[]) => Promise<ItemOutcome[]>;
   /** Characters that are being committed at once. */
   readonly windowMax: number;
   /** Reads no further once it is aborted, and ends with `server.stopping`. */
@@ -118,12 +118,8 @@ function whenAborted(signal: AbortSignal, ended: AbortSignal): Promise<void> {
   });
 }
 
-/** Stands for lines whose text was not kept; reading it refuses it for the reason it has. */
-const TOO_LARGE = " ".repeat(EVENT_BYTES_MAX + 1);
-const UNREADABLE = "";
-
 function handIn({ submit }: LineIngest, split: readonly SplitLine[]): Part {
-  const bodies: string[] = [];
+  const bodies: ReadText[] = [];
   const lines: number[] = [];
   let size = 1;
   for (const line of split) {
@@ -131,7 +127,7 @@ function handIn({ submit }: LineIngest, split: readonly SplitLine[]): Part {
     if (body === null) continue;
     bodies.push(body);
     lines.push(line.line);
-    size += body.length;
+    size += typeof body === "string" ? body.length : 0;
   }
   const result: Part["result"] = {};
   const settled = submit(bodies).then(
@@ -146,9 +142,9 @@ function handIn({ submit }: LineIngest, split: readonly SplitLine[]): Part {
 }
 
 /** null for a blank line. */
-function bodyOf(line: SplitLine): string | null {
+function bodyOf(line: SplitLine): ReadText | null {
   if ("text" in line) return /^[ \t]*$/.test(line.text) ? null : line.text;
-  return line.problem === "event.too-large" ? TOO_LARGE : UNREADABLE;
+  return refused(line.problem, line.detail);
 }
 
 function isSettled({ result }: Part): boolean {

@@ -18,7 +18,7 @@ import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import { contentDigits, type DataTexts, keyDigits, writeData } from "./event-hash.ts";
 import { ExactNumber } from "./exact-number.ts";
-import { type ReadEvent, type RefusedEvent, readEvent } from "./read-event.ts";
+import { type ReadEvent, type ReadText, type RefusedEvent, readEvent } from "./read-event.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 
 /** What preparation stands on. `sources`: those that the writer may write, null for all. */
@@ -70,8 +70,17 @@ export interface Refused {
   readonly receivedAt: Instant;
 }
 
-export function prepareEvent(body: string, preparation: Preparation): Candidate | Refused {
+export function prepareEvent(body: ReadText, preparation: Preparation): Candidate | Refused {
+  if (typeof body !== "string") return refuse(body, preparation);
   return prepareReadEvent(readEvent(body), body, preparation);
+}
+
+/** Counted under the source that it names, or under the only one that its producer may write. */
+function refuse({ refused, detail, id, source }: RefusedEvent, preparation: Preparation): Refused {
+  const { book, sources, receivedAt } = preparation;
+  const [only = "", another] = sources ?? [];
+  const name = source ?? (another === undefined ? only : "");
+  return { refused, detail, id, source: book.sources.get(name) ?? null, receivedAt };
 }
 
 export function prepareReadEvent(
@@ -80,10 +89,8 @@ export function prepareReadEvent(
   preparation: Preparation,
 ): Candidate | Refused {
   const { book, receivedAt, sources } = preparation;
-  const source = book.sources.get(event.source ?? "") ?? null;
-  if ("refused" in event) {
-    return { refused: event.refused, detail: event.detail, id: event.id, source, receivedAt };
-  }
+  if ("refused" in event) return refuse(event, preparation);
+  const source = book.sources.get(event.source) ?? null;
   const { id, type, time } = event;
   if (sources !== null && !sources.has(event.source)) {
     return { refused: "event.source-not-permitted", detail: "", id, source, receivedAt };

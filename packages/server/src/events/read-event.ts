@@ -17,12 +17,16 @@ export interface ReadEvent {
   readonly plain: boolean;
 }
 
+/** What cannot be an event, and why. */
 export interface RefusedEvent {
   readonly refused: RefusalCode;
   readonly detail: string;
   readonly id: string | null;
   readonly source: string | null;
 }
+
+/** What a reader hands in: the JSON text of an event, or why it read none. */
+export type ReadText = string | RefusedEvent;
 
 export const EVENT_BYTES_MAX = 65_536;
 export const NAME_LENGTH_MAX = 256;
@@ -123,7 +127,7 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= NAME_LENGTH_MAX;
 }
 
-function refused(
+export function refused(
   code: RefusalCode,
   detail = "",
   id: string | null = null,

@@ -1,12 +1,12 @@
 /** The records of an input, file by file, in batches for ingest. */
-import type { RefusalCode } from "@counterpart/domain/refusals.ts";
+import { type ReadText, refused } from "../events/read-event.ts";
 import type { FileRecord } from "./file-record.ts";
 import { type Input, readInputFile } from "./read-input.ts";
 import type { RecordReader } from "./record-reader.ts";
 
 export interface ImportBatch {
-  readonly bodies: readonly string[];
-  /** Where each body stands, and what is wrong with it if it has no text. */
+  readonly bodies: readonly ReadText[];
+  /** Where each body stands. */
   readonly places: readonly RecordPlace[];
   readonly skipped: number;
   /** Every line of the input up to this one is in this batch or one before it. */
@@ -18,17 +18,10 @@ export interface ImportBatch {
 export interface RecordPlace {
   readonly file: string;
   readonly line: number;
-  readonly problem?: { readonly code: RefusalCode; readonly detail: string };
 }
 
 const RECORDS_MAX = 2_048;
 const LENGTH_MAX = 1_048_576;
-
-/**
- * Stands for a record that has no event's text. Ingest counts it as received and refused, so that
- * nothing vanishes; the reason is the reader's.
- */
-const UNREADABLE = "";
 
 /**
  * Reads from the start, because ids of records without one depend on what came before; lines up to
@@ -75,7 +68,7 @@ interface OpenBatch {
 }
 
 function emptyBatch(afterLine: number): OpenBatch {
-  const bodies: string[] = [];
+  const bodies: ReadText[] = [];
   const places: RecordPlace[] = [];
   let skipped = 0;
   let length = 0;
@@ -87,15 +80,11 @@ function emptyBatch(afterLine: number): OpenBatch {
         skipped++;
         return;
       }
-      const { line } = record;
+      places.push({ file, line: record.line });
       if ("body" in record) {
         bodies.push(record.body);
-        places.push({ file, line });
         length += record.body.length;
-      } else {
-        bodies.push(UNREADABLE);
-        places.push({ file, line, problem: { code: record.problem, detail: record.detail } });
-      }
+      } else bodies.push(refused(record.problem, record.detail));
     },
     isFull: () => bodies.length >= RECORDS_MAX || length >= LENGTH_MAX,
     throughLine: () => throughLine,

@@ -107,6 +107,25 @@ test("what was received is the sum of what became of it, in the intake too", asy
   });
 });
 
+test("what is no event is counted under its source and its reason", async () => {
+  const own = await startWorld();
+  onTestFinished(own.end);
+  await importOf(file(`${csvLines(1)}\nbroken\n`), { in: own, source: "billing" });
+  await importOf(file(`${"x".repeat(70_000)}\n[1]\n`), { in: own });
+  await importOf(file("no JSON"), { in: own, source: null });
+  const { rows } = await own.database.pool("owner").query(
+    `select coalesce(name, 'none') || ' ' || code as reason, sum(count)::integer as count
+      from intake left join handle on handle.id = source_id
+      where outcome = 'refused' group by 1 order by 1`,
+  );
+  expect(rows).toEqual([
+    { reason: "api event.too-large", count: 1 },
+    { reason: "api event.unreadable", count: 1 },
+    { reason: "billing event.malformed-record", count: 1 },
+    { reason: "none event.unreadable", count: 1 },
+  ]);
+});
+
 test("events of several sources are imported when none is named", async () => {
   const path = file([eventLine(), eventLine({ source: "other" })].join("\n"));
   const { tally } = await importOf(path, { source: null });

@@ -150,11 +150,10 @@ async function sendAll({ client, run, input, read, options }: Sending): Promise<
     await updateRun(client, run.id, { throughLine, finishedAt, noted });
   };
   const committed = async (batch: ImportBatch, outcomes: readonly ItemOutcome[]): Promise<void> => {
-    const told = outcomes.map((outcome, at) => withReason(outcome, batch.places[at]!));
-    const lines = refusedLines(told, batch.places);
+    const lines = refusedLines(outcomes, batch.places);
     refused.push(...lines.slice(0, REFUSED_KEPT_MAX - refused.length));
     await file?.append(lines);
-    const tally = addOutcomes(noted.tally, { outcomes: told, skipped: batch.skipped });
+    const tally = addOutcomes(noted.tally, { outcomes, skipped: batch.skipped });
     noted = { tally, refusedBytes: file?.bytes() ?? 0 };
     throughLine = batch.throughLine;
     await note(null);
@@ -209,12 +208,6 @@ function resultOf({
     tally: run.noted.tally,
     refused: [],
   };
-}
-
-/** Of a record without a text, the reason is the reader's. */
-function withReason(outcome: ItemOutcome, { problem }: RecordPlace): ItemOutcome {
-  if (problem === undefined) return outcome;
-  return { id: null, outcome: "refused", ...problem };
 }
 
 function refusedLines(
