@@ -137,7 +137,10 @@ export const REFUSALS = {
   "event.commit-unknown": [503, "Whether it was stored is not known. Send again; it counts once."],
   "event.batch-too-long": [413, "A batch may have at most 1,000 events; stream NDJSON instead."],
   "event.batch-unreadable": [400, "The batch is not a JSON array."],
-  "event.specversion-unknown": [400, "An event in binary mode needs ce-specversion: 1.0."],
+  "event.specversion-unknown": [
+    400,
+    "CloudEvents of specversion 1.0 are taken; binary mode needs ce-specversion: 1.0.",
+  ],
 
   "import.source-unknown": [404, "No source of this name is in the catalogue."],
   "import.time-zone-missing": [

@@ -63,6 +63,8 @@ function checkBatch(text: string): void {
 }
 
 const ATTRIBUTE = /^ce-([a-z0-9]+)$/;
+/** In binary mode the body is the data, and its type is the content type. */
+const NOT_IN_HEADERS = ["data", "datacontenttype"];
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
 export function isBinaryMode(headers: IncomingHttpHeaders): boolean {
@@ -78,7 +80,7 @@ export function eventOfBinary(headers: IncomingHttpHeaders, body: string): strin
   const attributes: Record<string, string> = {};
   for (const [header, value] of Object.entries(headers)) {
     const name = ATTRIBUTE.exec(header)?.[1];
-    if (name === undefined || name === "data") continue;
+    if (name === undefined || NOT_IN_HEADERS.includes(name)) continue;
     attributes[name] = decodeHeader(name, String(value));
   }
   if (attributes.specversion !== "1.0") throw new Refusal("event.specversion-unknown");

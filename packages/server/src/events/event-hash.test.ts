@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseInstant } from "@counterpart/domain/instant.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { eventContent, eventKey, writeData } from "./event-hash.ts";
@@ -51,8 +52,7 @@ test.each`
 });
 
 test("extension attributes are not content; the time is, as an instant", () => {
-  const at = (time: string) =>
-    eventContent({ ...read("{}"), time: read("{}", `,"time":"${time}"`).time });
+  const at = (time: string) => eventContent({ ...read("{}"), time: parseInstant(time) });
   expect(contentOf("{}", ',"traceparent":"00-1"')).toBe(contentOf("{}"));
   expect(at("2026-10-01T02:00:00+02:00")).toBe(contentOf("{}"));
   expect(at("2026-10-01T00:00:00.001Z")).not.toBe(contentOf("{}"));

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ExactNumber } from "./exact-number.ts";
 import { EVENT_BYTES_MAX, readEvent } from "./read-event.ts";
@@ -48,6 +49,84 @@ test.each`
   ${`{${ENVELOPE},"data":"${"x".repeat(EVENT_BYTES_MAX)}"}`}           | ${"event.too-large"}
   ${"[".repeat(60_000)}                                                | ${"event.unreadable"}
 `("refused: $code", ({ text, code }) => expect(readEvent(text)).toMatchObject({ refused: code }));
+
+test.each`
+  text                                                      | because
+  ${`{"id":"2",${ENVELOPE}}`}                               | ${"an attribute stands twice"}
+  ${`{${ENVELOPE},"id":"1"}`}                               | ${"with the same value, too"}
+  ${`{${ENVELOPE},"data":{"a":1,"b":2,"a":1}}`}             | ${"a field of the data does"}
+  ${`{${ENVELOPE},"data":{"a" :1,\t"a"\n: 2}}`}             | ${"whatever white space is between"}
+  ${`{${ENVELOPE},"data":{"a":1,"\\u0061":2}}`}             | ${"one is written with an escape"}
+  ${`{${ENVELOPE},"data":{"":1,"":2}}`}                     | ${"the name is empty"}
+  ${`{${ENVELOPE},"data":{"l":[{"a":1,"a":2}]}}`}           | ${"within a list"}
+  ${`{${ENVELOPE},"data":{"a":1,"a":1e40}}`}                | ${"one is a long number"}
+  ${`{${ENVELOPE},"data":{"__proto__":{},"__proto__":{}}}`} | ${"an object has it by itself"}
+  ${`{${ENVELOPE},"data":{"a":"\\"","b":1,"b":2}}`}         | ${"a text before it holds a quotation mark"}
+`("refused, for two systems may read two events: $because", ({ text }) => {
+  expect(readEvent(text)).toMatchObject({
+    refused: "event.unreadable",
+    detail: expect.stringMatching(/stands twice/),
+  });
+});
+
+test.each([
+  '{"a":":","b":"\\":","c":" : "}',
+  '{"a":"{\\"a\\":1}","b":{"a":1},"c":[{"a":1},{"a":2}]}',
+  '{"a" : 1 , "b" : "https://example.com/?a=1:2"}',
+])("read: what looks like a name in a text is none, in %s", (data) => {
+  const event = readEvent(`{${ENVELOPE},"data":${data}}`);
+  expect(event).toMatchObject({ data: JSON.parse(data) });
+});
+
+test("a name stands twice exactly when the object that was read lacks one of them", () => {
+  const texts = fc.constantFrom('"', ":", "a", "b", " ", "\\", "{", "é", "\u0000", ",");
+  const text = fc.array(texts, { maxLength: 4 }).map((parts) => parts.join(""));
+  const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3 },
+      text,
+      fc.integer(),
+      fc.array(fc.tuple(text, tie("tree")), { maxLength: 4 }).map((members) => ({ members })),
+    ),
+  }));
+  const object = fc.array(fc.tuple(text, tree), { maxLength: 4 });
+  fc.assert(
+    fc.property(object, fc.constantFrom("", " ", "\n"), (members, space) => {
+      const event = readEvent(`{${ENVELOPE},"data":${write({ members }, space)}}`);
+      expect("refused" in event).toBe(hasTwice({ members }));
+    }),
+  );
+});
+
+type Tree = string | number | { readonly members: readonly (readonly [string, Tree])[] };
+
+function write(tree: Tree, space: string): string {
+  if (typeof tree !== "object") return JSON.stringify(tree);
+  const members = tree.members.map(
+    ([name, value]) => `${JSON.stringify(name)}${space}:${space}${write(value, space)}`,
+  );
+  return `{${members.join(",")}}`;
+}
+
+function hasTwice(tree: Tree): boolean {
+  if (typeof tree !== "object") return false;
+  const names = tree.members.map(([name]) => name);
+  if (new Set(names).size < names.length) return true;
+  return tree.members.some(([, value]) => hasTwice(value));
+}
+
+test.each(['"0.3"', '"1"', "1", "null", '""'])("specversion %s is refused", (version) => {
+  expect(readEvent(`{"specversion":${version},${ENVELOPE}}`)).toMatchObject({
+    refused: "event.specversion-unknown",
+    id: "1",
+    source: "s",
+  });
+});
+
+test("specversion 1.0 is taken, and so is an event without one", () => {
+  expect(readEvent(`{"specversion":"1.0",${ENVELOPE}}`)).toMatchObject({ id: "1" });
+  expect(readEvent(`{${ENVELOPE}}`)).toMatchObject({ id: "1" });
+});
 
 test("what is refused is named as far as it can be read", () => {
   expect(readEvent('{"id":"1","source":"s"}')).toMatchObject({ id: "1", source: "s" });

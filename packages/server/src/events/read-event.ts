@@ -2,6 +2,8 @@
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import { parse as parseLosslessly } from "lossless-json";
+import { shownText } from "../imports/file-record.ts";
+import { countNames, findDuplicateName } from "./duplicate-names.ts";
 import { ExactNumber, plainDecimal } from "./exact-number.ts";
 
 /** A CloudEvents 1.0 envelope as the producer sent it. */
@@ -37,19 +39,30 @@ export const NAME_LENGTH_MAX = 256;
  */
 const LONG_NUMBER = /[:[,\s]-?\d(?:\d{15}|[\d.]{16}|[\d.]*[eE])/;
 
-/** Looks where the numbers of an ordinary event are, behind colons, before it searches everywhere. */
-function mayHoldLongNumber(text: string): boolean {
-  if (text.includes("[")) return LONG_NUMBER.test(text);
+const MAY_HOLD_LONG_NUMBER = -1;
+
+/**
+ * How many colons may follow a name: all that do, and some within texts. Or that a number may be long: looks
+ * where the numbers of an ordinary event are, behind colons, before it searches everywhere.
+ */
+function countNameColons(text: string): number {
+  let isSearched = text.includes("[");
+  if (isSearched && LONG_NUMBER.test(text)) return MAY_HOLD_LONG_NUMBER;
+  let count = 0;
   for (let at = text.indexOf(":"); at !== -1; at = text.indexOf(":", at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before === QUOTE || before <= SPACE) count++;
+    if (isSearched) continue;
     const first = text.charCodeAt(at + 1);
     if (first === QUOTE || first === BRACE) continue;
-    if (first <= SPACE) return LONG_NUMBER.test(text);
     let end = at + 1;
     while (isNumberPart(text.charCodeAt(end))) end++;
-    const isLong = end - at > 15;
-    if (isLong || (text.charCodeAt(end) | 0x20) === LOWER_E) return LONG_NUMBER.test(text);
+    const isLong = end - at > 15 || (text.charCodeAt(end) | 0x20) === LOWER_E;
+    if (!isLong && first > SPACE) continue;
+    if (LONG_NUMBER.test(text)) return MAY_HOLD_LONG_NUMBER;
+    isSearched = true;
   }
-  return false;
+  return count;
 }
 
 const QUOTE = 0x22;
@@ -67,11 +80,17 @@ export function readEvent(text: string): ReadEvent | RefusedEvent {
   if (text.length > EVENT_BYTES_MAX) return refused("event.too-large");
   let event: Record<string, unknown>;
   try {
-    const parsed = mayHoldLongNumber(text)
-      ? parseLosslessly(text, undefined, readNumber)
+    const colons = countNameColons(text);
+    const isLossless = colons === MAY_HOLD_LONG_NUMBER;
+    const parsed: unknown = isLossless
+      ? parseLosslessly(text, undefined, LOSSLESS)
       : JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
       return refused("event.unreadable", "not an object");
+    }
+    if (isLossless || countNames(parsed) !== colons) {
+      const name = findDuplicateName(text);
+      if (name !== null) return refused("event.unreadable", `${shownText(name)} stands twice`);
     }
     event = parsed as Record<string, unknown>;
   } catch (error) {
@@ -89,14 +108,19 @@ function readNumber(token: string): unknown {
   return String(value) === plain ? value : new ExactNumber(plain);
 }
 
+const LOSSLESS = { parseNumber: readNumber, onDuplicateKey: () => undefined };
+
 /** Checks the envelope of an object that was read, such as the attributes and data of a binary event. */
 export function toEvent(
   event: Readonly<Record<string, unknown>>,
   plain = false,
 ): ReadEvent | RefusedEvent {
-  const { id, source, type, subject, time, data } = event;
+  const { id, source, type, subject, time, data, specversion } = event;
   if (!isName(id)) return refused("event.id-missing", "", null, source);
   if (!isName(source)) return refused("event.source-missing", "", id);
+  if (specversion !== undefined && specversion !== "1.0") {
+    return refused("event.specversion-unknown", "", id, source);
+  }
   if (!isName(type)) return refused("event.type-missing", "", id, source);
   if (typeof time !== "string") return refused("event.time-missing", "", id, source);
   let instant: Instant;
