@@ -1,4 +1,3 @@
-import { assert } from "./assert.ts";
 import { minorPlaces } from "./currencies.ts";
 import { formatDecimal, parseDecimal } from "./decimal.ts";
 import { divideRounded } from "./rounding.ts";
@@ -21,12 +20,6 @@ export function parseAmount(currency: string, text: string): Amount {
 /** The shortest plain decimal, without the currency: `"0.0085"`. */
 export function formatAmount(amount: Amount): string {
   return formatDecimal(amount.pico, PICO_PLACES);
-}
-
-/** The exact sum. Adding across currencies is our bug: a rate must have converted one before. */
-export function addAmounts(a: Amount, b: Amount): Amount {
-  assert(a.currency === b.currency, "only amounts of one currency are added");
-  return { currency: a.currency, pico: a.pico + b.pico };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type MonthText, parseMonth } from "./period.ts";
+import type { MonthText } from "./period.ts";
 import { Refusal } from "./refusals.ts";
 
 /** The public name of a catalogue object: an account, agreement, deck, plan, source or party. */
@@ -8,7 +8,6 @@ export type CatalogueId = string & { readonly brand: "CatalogueId" };
 export type StatementId = `stm_${string}`;
 
 const CATALOGUE_ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-const STATEMENT_ID = /^stm_([^_]{7})_(.*)$/;
 
 /** Refuses `id.malformed`. */
 export function checkCatalogueId(text: string): CatalogueId {
@@ -19,12 +18,4 @@ export function checkCatalogueId(text: string): CatalogueId {
 /** The same agreement and month have the same id on every machine. */
 export function statementId(agreement: CatalogueId, month: MonthText): StatementId {
   return `stm_${month}_${agreement}`;
-}
-
-/** The agreement and month of a statement's id. Refuses `id.malformed` and `period.malformed`. */
-export function parseStatementId(text: string): { agreement: CatalogueId; month: MonthText } {
-  const match = STATEMENT_ID.exec(text);
-  if (match === null) throw new Refusal("id.malformed", { id: text.slice(0, 80) });
-  const [, month = "", agreement = ""] = match;
-  return { agreement: checkCatalogueId(agreement), month: parseMonth(month) };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAmount } from "./amount.ts";
 import { minorPlaces } from "./currencies.ts";
-import { addMoney, formatMoney, type Money, roundToMoney, subtractMoney } from "./money.ts";
+import { formatMoney, roundToMoney } from "./money.ts";
 
 test.each`
   currency | amount        | mode          | expected
@@ -24,24 +24,6 @@ test("P3 a share of 229.125 is 229.12 half-even and 229.13 half-up", () => {
   const share = parseAmount("EUR", "229.125");
   expect(roundToMoney(share, "halfEven").minor).toBe(22_912n);
   expect(roundToMoney(share, "halfUp").minor).toBe(22_913n);
-});
-
-test("money of two currencies is neither added nor subtracted", () => {
-  const euro: Money = { currency: "EUR", minor: 1n };
-  const dollar: Money = { currency: "USD", minor: 1n };
-  expect(() => addMoney(euro, dollar)).toThrow("only money of one currency is added");
-  expect(() => subtractMoney(euro, dollar)).toThrow("only money of one currency is subtracted");
-});
-
-test("what was stated and the difference add up to what is due now", () => {
-  const minor = fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n });
-  fc.assert(
-    fc.property(minor, minor, (nowMinor, statedMinor) => {
-      const now = { currency: "EUR", minor: nowMinor };
-      const stated = { currency: "EUR", minor: statedMinor };
-      expect(addMoney(stated, subtractMoney(now, stated))).toEqual(now);
-    }),
-  );
 });
 
 test("an amount of whole minor units is the same money in every currency and mode", () => {

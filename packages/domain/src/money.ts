@@ -25,15 +25,3 @@ export function formatMoney(money: Money): string {
   const places = minorPlaces(money.currency);
   return formatFixed(money.minor, places, places);
 }
-
-/** Adding across currencies is our bug: statements do not mix them. */
-export function addMoney(a: Money, b: Money): Money {
-  assert(a.currency === b.currency, "only money of one currency is added");
-  return { currency: a.currency, minor: a.minor + b.minor };
-}
-
-/** What is still missing from `stated` to `now` is `subtractMoney(now, stated)`. */
-export function subtractMoney(from: Money, what: Money): Money {
-  assert(from.currency === what.currency, "only money of one currency is subtracted");
-  return { currency: from.currency, minor: from.minor - what.minor };
-}

@@ -6,6 +6,7 @@ import { createKey } from "../src/keys/create-key.ts";
 import type { GrantedScope } from "../src/keys/scopes.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../src/main/serve.ts";
 import type { Database } from "../src/platform/database.ts";
+import { type JsonObject, objectOf } from "./read-json.ts";
 import { createTestDatabase } from "./test-database.ts";
 
 /** One customer that sends SMS at 0.01 EUR, one that sells at a share of it, and two sources. */
@@ -91,9 +92,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The answer's JSON; what it holds is for the test to say. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly json: any;
+  /** The answer's JSON; empty if it has none. */
+  readonly json: JsonObject;
 }
 
 export interface TestServerOptions extends Partial<ServeOptions> {
@@ -157,8 +157,8 @@ async function askServer(
     text,
     json:
       isJson && !/ndjson/.test(response.headers.get("content-type") ?? "")
-        ? JSON.parse(text)
-        : null,
+        ? objectOf(JSON.parse(text))
+        : {},
   };
 }
 

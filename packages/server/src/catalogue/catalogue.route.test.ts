@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listOf } from "../../test/read-json.ts";
 import { smsEvent, startTestServer, TEST_BUNDLE, type TestServer } from "../../test/test-server.ts";
 
 let server: TestServer;
@@ -64,7 +65,7 @@ test("200: one object is put in its place, the rest stays", async () => {
     json,
     headers: answered,
   } = await server.ask("PUT", "/v1/catalogue/parties/newcomer", { headers, json: party });
-  expect([status, json.changes.length]).toEqual([200, 1]);
+  expect([status, listOf(json.changes).length]).toEqual([200, 1]);
   const read = await server.ask("GET", "/v1/catalogue/parties/newcomer");
   expect([read.status, read.json]).toEqual([200, party]);
   expect(read.headers.get("etag")).toBe(answered.get("etag"));
@@ -84,11 +85,14 @@ test("200: a deck brings its rows as CSV, and keeps them by their hash", async (
     );
   expect((await put(deck)).status).toBe(200);
   const { json: kept } = await server.ask("GET", "/v1/catalogue/decks/voice");
-  expect(kept.versions[0].rows).toMatch(/^[0-9a-f]{64}$/);
+  expect(listOf(kept.versions)[0]!.rows).toMatch(/^[0-9a-f]{64}$/);
   const again = await put(kept);
   expect([again.status, again.json.changes]).toEqual([200, []]);
   const unknown = await put({ ...kept, versions: [{ from: "2026-01-01", rows: "0".repeat(64) }] });
-  expect([unknown.status, unknown.json.errors[0].code]).toEqual([422, "catalogue.rows-unknown"]);
+  expect([unknown.status, listOf(unknown.json.errors)[0]!.code]).toEqual([
+    422,
+    "catalogue.rows-unknown",
+  ]);
 });
 
 test("412: what somebody else has changed since is not overwritten", async () => {
@@ -124,7 +128,7 @@ test("422: every problem is told at once, with a pointer to its place", async ()
   expect(json.errors).toMatchObject([{ pointer: "/surprise", code: "catalogue.unknown-key" }]);
   const { surprise: _, ...known } = bundle;
   const second = await server.ask("POST", "/v1/catalogue", { json: known });
-  const pointers = second.json.errors.map(({ pointer }: { pointer: string }) => pointer);
+  const pointers = listOf(second.json.errors).map(({ pointer }) => pointer);
   expect(pointers).toEqual(
     expect.arrayContaining(["/accounts/lost/party", "/agreements/acme/currency"]),
   );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listOf } from "../../test/read-json.ts";
 import { startTestServer, TEST_BUNDLE, type TestServer } from "../../test/test-server.ts";
 
 const CALLS = {
@@ -131,5 +132,8 @@ test("a division by zero, a meter that is not there and an empty range are refus
 test("the meters are listed", async () => {
   const { json } = await server.ask("GET", "/v1/meters");
   expect(json.data).toHaveLength(9);
-  expect(json.data[0]).toMatchObject({ name: "answerRate", derive: "100 * answered / calls" });
+  expect(listOf(json.data)[0]).toMatchObject({
+    name: "answerRate",
+    derive: "100 * answered / calls",
+  });
 });

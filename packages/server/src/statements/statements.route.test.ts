@@ -1,5 +1,7 @@
 /** From events to statements and back to the events, over HTTP. */
+
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cursorOf, listOf, objectOf, textOf } from "../../test/read-json.ts";
 import { smsEvent, startTestServer, type TestServer } from "../../test/test-server.ts";
 
 let server: TestServer;
@@ -56,7 +58,7 @@ test("200: agreements are listed by id, page by page and by role", async () => {
   const second = await server.ask("GET", `/v1/agreements?limit=1&cursor=${first.json.nextCursor}`);
   expect(second.json).toMatchObject({ data: [{ id: "finder" }], nextCursor: null });
   const { json } = await server.ask("GET", "/v1/agreements?role=referrer");
-  expect(json.data.map(({ id }: { id: string }) => id)).toEqual(["finder"]);
+  expect(listOf(json.data).map(({ id }) => id)).toEqual(["finder"]);
   expect((await server.ask("GET", "/v1/agreements/acme")).json).toMatchObject({
     id: "acme",
     party: "acme",
@@ -66,7 +68,9 @@ test("200: agreements are listed by id, page by page and by role", async () => {
 test("409: a period with quarantined events is not closed, unless told otherwise", async () => {
   const { status, json } = await server.ask("POST", "/v1/periods/2026-09/close");
   expect([status, json.code]).toEqual([409, "close.quarantined"]);
-  expect(json.context.reasons).toMatchObject([{ code: "event.account-unknown", count: 1 }]);
+  expect(objectOf(json.context).reasons).toMatchObject([
+    { code: "event.account-unknown", count: 1 },
+  ]);
 });
 
 test("200: with dryRun the statements are worked out and not stored", async () => {
@@ -87,7 +91,7 @@ test("200: a period is closed once, however often that is asked for", async () =
   const headers = { "idempotency-key": "close-1" };
   const path = "/v1/periods/2026-09/close?despiteQuarantine=true";
   const first = await server.ask("POST", path, { headers });
-  expect([first.status, first.json.statements.length]).toEqual([200, 2]);
+  expect([first.status, listOf(first.json.statements).length]).toEqual([200, 2]);
   const again = await server.ask("POST", path, { headers });
   expect([again.status, again.json.statements, again.json.already]).toEqual([200, [], 2]);
   const { json } = await server.ask("GET", "/v1/statements?period=2026-09&limit=1");
@@ -116,10 +120,7 @@ test("422: a period is a month", async () => {
 test("200: a statement is read as JSON, and as CSV by Accept or by format", async () => {
   const { json } = await server.ask("GET", "/v1/statements/stm_2026-09_acme");
   expect(json).toMatchObject({ id: "stm_2026-09_acme", total: "5.05" });
-  const sum = json.lines.reduce(
-    (total: number, line: { money: string }) => total + Number(line.money) * 100,
-    0,
-  );
+  const sum = listOf(json.lines).reduce((total, { money }) => total + Number(money) * 100, 0);
   expect(Math.round(sum)).toBe(505);
   const path = "/v1/statements/stm_2026-09_acme";
   const byAccept = await server.ask("GET", path, { headers: { accept: "text/csv" } });
@@ -151,8 +152,8 @@ test("200: a line leads to its events, and each of them to its explanation", asy
     const query: string = cursor === null ? "" : `&cursor=${cursor}`;
     const { status, json } = await server.ask("GET", `${line}/events?limit=2${query}`);
     expect(status).toBe(200);
-    keys.push(...json.data.map(({ event }: { event: string }) => event));
-    cursor = json.nextCursor;
+    keys.push(...listOf(json.data).map(({ event }) => textOf(event)));
+    cursor = cursorOf(json);
   } while (cursor !== null);
   expect(new Set(keys).size).toBe(5);
   const event = await server.ask("GET", `/v1/events/${keys[0]}`);
@@ -162,7 +163,7 @@ test("200: a line leads to its events, and each of them to its explanation", asy
     { agreement: "finder", amount: "0.001" },
   ]);
   const explanation = await server.ask("GET", `/v1/events/${keys[0]}/explanation`);
-  expect(explanation.json.charges[0].sentence).toContain("0.01");
+  expect(listOf(explanation.json.charges)[0]!.sentence).toContain("0.01");
 });
 
 test("200: an event is found by its source and id too, also while it waits", async () => {
@@ -193,7 +194,7 @@ test("200: everything that was received is accounted for", async () => {
 test("200: margin is what the provider keeps of a month", async () => {
   const { status, json } = await server.ask("GET", "/v1/margin?period=2026-09");
   expect([status, json.currency]).toEqual([200, "EUR"]);
-  const sms = json.channels.find(({ channel }: { channel: string }) => channel === "sms.outbound");
+  const sms = listOf(json.channels).find(({ channel }) => channel === "sms.outbound");
   expect(sms).toMatchObject({ charges: "5", revenue: "0.05", shares: "0.005", margin: "0.045" });
 });
 
@@ -213,7 +214,10 @@ test("200: usage by day and country", async () => {
     "GET",
     `/v1/usage?${span}&groupBy=month&limit=1&cursor=${first.json.nextCursor}`,
   );
-  expect([first.json.data[0].events, second.json.data[0].events]).toEqual(["5", "2"]);
+  expect([listOf(first.json.data)[0]!.events, listOf(second.json.data)[0]!.events]).toEqual([
+    "5",
+    "2",
+  ]);
 });
 
 test("422: usage is grouped by what it is kept by", async () => {
@@ -233,7 +237,7 @@ test("200: the quarantine is listed, counted by reason and tried again", async (
   expect(summary.json.data).toMatchObject([
     { code: "event.account-unknown", count: 1, samples: ["AC2"] },
   ]);
-  expect(summary.json.data[0].sentence).toContain("account");
+  expect(listOf(summary.json.data)[0]!.sentence).toContain("account");
   const replay = await server.ask("POST", "/v1/quarantine/replay", {
     json: { codes: ["event.account-unknown"] },
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { textOf } from "../../test/read-json.ts";
 import { smsEvent, startTestServer, type TestServer } from "../../test/test-server.ts";
 
 let server: TestServer;
@@ -21,7 +22,7 @@ test("422: a name that no usage is kept by is refused, with those that it is", a
 
 test("422: a range that ends before it begins, a time without zone, a filter without value", async () => {
   const ask = async (query: string): Promise<string> =>
-    (await server.ask("GET", `/v1/usage?${query}`)).json.code;
+    textOf((await server.ask("GET", `/v1/usage?${query}`)).json.code);
   expect(await ask("from=2026-11-01T00:00:00Z&to=2026-10-01T00:00:00Z")).toBe("usage.range-empty");
   expect(await ask("from=2026-11-01T00:00:00&to=2026-12-01T00:00:00Z")).toBe(
     "instant.without-zone",
