@@ -81,6 +81,10 @@ export const REFUSALS = {
   "event.account-unknown": [422, "The subject names no account at the event's time."],
   "event.subject-missing": [422, "The event names no account."],
   "event.text-not-storable": [422, "A text holds NUL or half of a surrogate pair."],
+  "event.not-storable": [
+    422,
+    "The store refuses a value of this event, such as a sum that grows too large by it.",
+  ],
   "event.data-invalid": [422, "The data does not fit the schema of its type."],
   "event.quantity-invalid": [
     422,

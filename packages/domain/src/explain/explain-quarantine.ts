@@ -12,6 +12,7 @@ const CURES: Partial<Record<RefusalCode, string>> = {
   "event.account-unknown": publish("Add the account, or the subject as an alias of one"),
   "event.subject-missing": publish("Give the source an account for records that name none"),
   "event.text-not-storable": RESEND,
+  "event.not-storable": RESEND,
   "event.data-invalid": RESEND,
   "event.quantity-invalid": RESEND,
   "event.too-old": publish("Widen the source's window (daysBack)"),

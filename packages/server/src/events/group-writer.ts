@@ -155,10 +155,9 @@ async function openGroupWriter(
     }
     const item = items[0]!;
     if (item.unrated !== undefined) return item.batch.reject(error);
-    const unrated: Unrated = {
-      quarantined: "event.text-not-storable",
-      detail: "the store refuses it",
-    };
+    // Its message could show a value; its code cannot.
+    const { code } = error as { code?: unknown };
+    const unrated: Unrated = { quarantined: "event.not-storable", detail: `SQLSTATE ${code}` };
     await write([{ ...item, unrated }]);
   };
 

@@ -2,6 +2,7 @@ import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TEST_NOW } from "../../test/test-server.ts";
 import { openIngest } from "../main/open-counterpart.ts";
+import { replayQuarantine } from "../quarantine/replay.ts";
 import { listAccounts } from "../statements/completeness.repo.ts";
 import { type IngestWorld, openIngestWorld, sms } from "./fixtures/ingest-world.ts";
 import type { Ingest, ItemOutcome } from "./ingest.ts";
@@ -112,6 +113,33 @@ test("one bad event spoils none of its neighbours", async () => {
     "",
     "",
   ]);
+});
+
+test("an event that the store refuses waits alone: its neighbours are accepted", async () => {
+  await ingest.close();
+  const now = () => TEST_NOW;
+  ({ ingest } = await openIngest(world.database, { now, groupMax: 50, bulkWriters: 1 }));
+  await send([sms("before", { time: "2026-10-11T10:00:00Z" })]);
+  const { rowCount } = await world.database
+    .pool("owner")
+    .query("update usage set quantity = 9223372036854775807 - 3");
+  expect(rowCount).toBe(1);
+  const bodies = Array.from({ length: 40 }, (_, n) => {
+    return sms(`${n}`, n === 23 ? { segments: 5, time: "2026-10-11T10:30:00Z" } : {});
+  });
+  const outcomes = await send(bodies);
+  expect(outcomes.filter(({ outcome }) => outcome === "accepted")).toHaveLength(39);
+  expect(outcomes[23]).toEqual({
+    id: "23",
+    outcome: "quarantined",
+    code: "event.not-storable",
+    detail: "SQLSTATE 22003",
+  });
+  // A replay adds to rows of its own, in which there is room.
+  expect(await replayQuarantine(world.database, world.keeper, { codes: null })).toEqual({
+    tried: 1,
+    released: 1,
+  });
 });
 
 test("what was rated by an older catalogue is rated again by the new one", async () => {
