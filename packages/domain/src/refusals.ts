@@ -73,6 +73,10 @@ export const REFUSALS = {
   "event.source-missing": [400, "An event needs its source."],
   "event.type-missing": [400, "An event needs its type."],
   "event.time-missing": [400, "An event needs its time as RFC 3339 with a zone."],
+  "event.time-malformed": [
+    400,
+    "The time is not RFC 3339 with a zone, such as 2026-10-01T12:00:00Z.",
+  ],
   "event.source-not-permitted": [403, "This key may not write events of this source."],
   "event.malformed-record": [400, "The record does not have the columns or values of its format."],
 

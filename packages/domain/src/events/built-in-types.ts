@@ -21,6 +21,7 @@ const MNC: JsonSchema = { type: "string", pattern: "^[0-9]{2,3}$" };
 
 /** A JSON number or a decimal string: `61.25` or `"61.25"`. */
 const DECIMAL: JsonSchema = {
+  description: "a number of zero or more, at most 15 digits before the point and 12 after it",
   anyOf: [
     { type: "number", minimum: 0 },
     { type: "string", pattern: "^[0-9]{1,15}(\\.[0-9]{1,12})?$" },
@@ -29,6 +30,7 @@ const DECIMAL: JsonSchema = {
 
 /** A whole number of 1 or more, or its decimal string. */
 const COUNT: JsonSchema = {
+  description: "a whole number of 1 or more, at most 15 digits",
   anyOf: [
     { type: "integer", minimum: 1 },
     { type: "string", pattern: "^[1-9][0-9]{0,14}$" },

@@ -116,8 +116,10 @@ function chargeFor(
   // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
   if (raw === 0) return made(term, event, book, 0, 0, 0, 0, null);
   const key = price.kind === "deck" ? event.numbers[price.number] : event.dimensions.network;
-  const where = price.kind === "deck" ? price.number : "network";
-  if (key === undefined) return refuse("rating.no-rate", `no ${where} to look up`);
+  if (key === undefined) {
+    const what = price.kind === "deck" ? `number in the field "${price.number}"` : "network";
+    return refuse("rating.no-rate", `${term.term.id}: the event has no ${what} to look up`);
+  }
   const row =
     price.kind === "deck"
       ? findByPrefix(price.deck, key, event.time)

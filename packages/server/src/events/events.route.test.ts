@@ -53,7 +53,7 @@ test.each`
   ${400} | ${"event.id-missing"}     | ${{ id: "x".repeat(257) }}                | ${"its id is too long"}
   ${400} | ${"event.source-missing"} | ${{ source: "" }}                         | ${"it has no source"}
   ${400} | ${"event.type-missing"}   | ${{ type: 5 }}                            | ${"its type is no text"}
-  ${400} | ${"event.time-missing"}   | ${{ time: "2026-10-20T11:00:00" }}        | ${"its time has no zone"}
+  ${400} | ${"event.time-malformed"} | ${{ time: "2026-10-20T11:00:00" }}        | ${"its time has no zone"}
   ${400} | ${"event.unreadable"}     | ${{ data: "text" }}                       | ${"its data is no object"}
   ${413} | ${"event.too-large"}      | ${{ data: { note: "x".repeat(70_000) } }} | ${"it has over 64 KiB"}
   ${422} | ${"event.source-unknown"} | ${{ source: "nowhere" }}                  | ${"the catalogue has no such source"}
@@ -86,7 +86,7 @@ test("200: a batch tells what became of each event, and a bad one spoils no othe
   expect(json).toMatchObject({ accepted: 2, quarantined: 1, refused: 2, duplicate: 0 });
   expect(listOf(json.data).map(({ code }) => code)).toEqual([
     undefined,
-    "event.time-missing",
+    "event.time-malformed",
     "event.account-unknown",
     "event.unreadable",
     undefined,

@@ -44,6 +44,7 @@ const REFUSES = [
   "event.source-missing",
   "event.type-missing",
   "event.time-missing",
+  "event.time-malformed",
   "event.specversion-unknown",
   "event.batch-unreadable",
   "request.encoding-broken",

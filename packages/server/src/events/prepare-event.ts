@@ -145,7 +145,11 @@ function price(
   if (account === null) return quarantined("event.account-unknown", subject);
   const data = texts.exact ? (plain(event.data) as ReadEvent["data"]) : event.data;
   const invalid = checks.check(type, data);
-  if (invalid !== null) return quarantined("event.data-invalid", invalid);
+  if (invalid !== null) {
+    // Which of the fields it is about, only the schema knows.
+    const exact = texts.exact ? " (a number of over 15 digits is checked as its text)" : "";
+    return quarantined("event.data-invalid", `${invalid}${exact}`);
+  }
   const measured = measureEvent(type, data, source.body.dialPlan ?? NO_PLAN);
   if ("refused" in measured) return quarantined(measured.refused, measured.detail);
   const { quantities, dimensions, numbers } = measured;

@@ -43,7 +43,9 @@ test.each`
   ${'{"id":"1","type":"t","time":"2026-10-01T00:00:00Z"}'}             | ${"event.source-missing"}
   ${'{"id":"1","source":"s","time":"2026-10-01T00:00:00Z"}'}           | ${"event.type-missing"}
   ${'{"id":"1","source":"s","type":"t"}'}                              | ${"event.time-missing"}
-  ${'{"id":"1","source":"s","type":"t","time":"2026-10-01T00:00:00"}'} | ${"event.time-missing"}
+  ${'{"id":"1","source":"s","type":"t","time":"2026-10-01T00:00:00"}'} | ${"event.time-malformed"}
+  ${'{"id":"1","source":"s","type":"t","time":""}'}                    | ${"event.time-malformed"}
+  ${'{"id":"1","source":"s","type":"t","time":1790000000}'}            | ${"event.time-malformed"}
   ${`{${ENVELOPE},"subject":5}`}                                       | ${"event.unreadable"}
   ${`{${ENVELOPE},"data":[]}`}                                         | ${"event.unreadable"}
   ${`{${ENVELOPE},"data":"${"x".repeat(EVENT_BYTES_MAX)}"}`}           | ${"event.too-large"}

@@ -122,13 +122,14 @@ export function toEvent(
     return refused("event.specversion-unknown", "", id, source);
   }
   if (!isName(type)) return refused("event.type-missing", "", id, source);
-  if (typeof time !== "string") return refused("event.time-missing", "", id, source);
+  if (time === undefined || time === null) return refused("event.time-missing", "", id, source);
+  if (typeof time !== "string") return refused("event.time-malformed", "no text", id, source);
   let instant: Instant;
   try {
     instant = parseInstant(time);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return refused("event.time-missing", error.code, id, source);
+    return refused("event.time-malformed", error.code, id, source);
   }
   if (subject !== undefined && subject !== null && !isName(subject)) {
     return refused("event.unreadable", "subject is not a text", id, source);

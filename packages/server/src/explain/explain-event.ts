@@ -68,7 +68,10 @@ export async function explainCharge(db: Db, ref: string): Promise<ExplainedCharg
 }
 
 export function notFound(ref: string): Refusal {
-  return new Refusal("explain.not-found", { ref: ref.slice(0, 120) });
+  const next = ref.startsWith("stm_")
+    ? "a statement is named as `counterpart statements` lists it, its third line with /3"
+    : "an event is SOURCE/ID or its key; `counterpart quarantine list` shows those that wait";
+  return new Refusal("explain.not-found", { ref: ref.slice(0, 120), next });
 }
 
 function keyOf(ref: string): string {
