@@ -4,6 +4,7 @@ import { TEST_NOW } from "../../test/test-server.ts";
 import { commitGroup } from "../events/commit-group.ts";
 import { type IngestWorld, openIngestWorld, sms } from "../events/fixtures/ingest-world.ts";
 import { closePeriod } from "./close-period.ts";
+import { loadStatement } from "./statement-views.repo.ts";
 
 const PERIOD = "2026-09" as MonthText;
 const IN_PERIOD = "2026-09-30T12:00:00Z";
@@ -62,4 +63,18 @@ test("a close despite quarantine tells what was quarantined while it waited", as
   const { statements, quarantined } = await closing!;
   expect(statements.map(({ id }) => id)).toEqual(["stm_2026-09_acme", "stm_2026-09_finder"]);
   expect(quarantined).toMatchObject([{ code: "event.account-unknown", count: 1 }]);
+});
+
+test("a statement's lines stand by term and country, whichever came first", async () => {
+  const numbers = ["+12125550100", "+4915112345678", "+436641234567"];
+  const events = numbers.map((to, n) => sms(`${n}`, { time: IN_PERIOD, data: { to } }));
+  await world.commit(events);
+  await close();
+  const { lines } = await loadStatement(world.database.pool("reader"), "stm_2026-09_acme");
+  expect(lines.map(({ term, dimensions }) => `${term} ${dimensions.country ?? ""}`)).toEqual([
+    "sms AT",
+    "sms DE",
+    "sms US",
+    "fee ",
+  ]);
 });

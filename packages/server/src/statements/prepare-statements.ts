@@ -9,6 +9,7 @@ import {
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import { orderLines } from "@counterpart/domain/statements/order-lines.ts";
 import {
   priceServicePeriod,
   type RetiredTerm,
@@ -19,6 +20,7 @@ import {
   statementLines,
   statementTotal,
 } from "@counterpart/domain/statements/statement-lines.ts";
+import { loadTuples } from "../explain/explain.repo.ts";
 import type { Db } from "../platform/database.ts";
 import {
   listMonthTotals,
@@ -44,7 +46,21 @@ export interface Preparation {
 /** One statement for each agreement, in their order. */
 export async function prepareStatements(db: Db, preparation: Preparation): Promise<NewStatement[]> {
   const facts = await loadFacts(db, preparation);
-  return preparation.agreements.map((agreement) => prepareStatement(agreement, preparation, facts));
+  const { agreements } = preparation;
+  const statements = agreements.map((one) => prepareStatement(one, preparation, facts));
+  const tuples = new Set(statements.flatMap(({ lines }) => lines.map(({ tuple }) => tuple)));
+  const values = new Map<number, readonly string[]>();
+  for (const [id, tuple] of await loadTuples(db, [...tuples])) values.set(id, Object.values(tuple));
+  return statements.map((statement) => inOrder(statement, (tuple) => values.get(tuple) ?? []));
+}
+
+/** The statement's own month first, then those that it adjusts, oldest first. */
+function inOrder(
+  statement: NewStatement,
+  valuesOf: (tuple: number) => readonly string[],
+): NewStatement {
+  const months = [...groupBy(statement.lines, ({ servicePeriod }) => servicePeriod).values()];
+  return { ...statement, lines: months.flatMap((lines) => orderLines(lines, valuesOf)) };
 }
 
 interface Facts {
