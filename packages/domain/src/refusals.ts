@@ -20,6 +20,13 @@ export const REFUSALS = {
   "unit.size-invalid": [422, "The size of a unit is a whole number above zero."],
   "unit.not-whole": [422, "The number of units is negative or not whole in smallest units."],
   "rate.negative": [422, "A rate or fee of a tier is zero or more."],
+  "package.size-not-positive": [422, "A package or block holds more than nothing."],
+  "blocks.not-positive": [422, "A tier holds a whole number of blocks, at least one."],
+  "convert.one-of-both": [422, "A conversion either divides or multiplies."],
+  "convert.not-positive": [422, "A conversion's factor is above zero."],
+  "convert.too-fine": [422, "The converted unit is too small to count in: use fewer places."],
+  "discount.out-of-range": [422, "A discount is from 0 to 100 percent."],
+  "limits.crossed": [422, "A minimum is not above its maximum."],
   "tiers.not-ascending": [422, "Each tier must end above the one before it."],
   "tiers.not-open": [422, "The last tier, and only the last, must be open (upTo: null)."],
 

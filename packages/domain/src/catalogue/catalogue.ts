@@ -5,6 +5,7 @@
 import type { EventType } from "../events/event-type.ts";
 import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
+import type { UsagePrice } from "./usage-price.ts";
 
 /** A decimal in plain digits, such as `"0.0085"`. */
 export type DecimalText = string;
@@ -180,24 +181,8 @@ export type EventPrice =
       readonly fixed?: DecimalText | undefined;
     };
 
-export interface Tier {
-  /** Inclusive upper end in units of `per`; null in the last tier only. */
-  readonly upTo: DecimalText | null;
-  readonly rate: DecimalText;
-  /** Charged once when the tier is reached. */
-  readonly flat?: DecimalText | undefined;
-}
-
-/** Prices of period terms, made at close from the period's totals. */
-export type PeriodPrice =
-  | { readonly model: "fixedFee"; readonly amount: DecimalText }
-  | {
-      readonly model: "graduated" | "volume";
-      readonly per: PerUnit;
-      readonly tiers: readonly Tier[];
-      /** Units that are free in each period, taken off before the tiers. */
-      readonly included?: DecimalText | undefined;
-    };
+/** Prices of period terms, made at close. */
+export type PeriodPrice = { readonly model: "fixedFee"; readonly amount: DecimalText } | UsagePrice;
 
 export type Price = EventPrice | PeriodPrice;
 

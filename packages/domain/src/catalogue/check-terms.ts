@@ -1,6 +1,6 @@
 import type { EventType } from "../events/event-type.ts";
 import type { Catalogue, Deck, EventPrice, PeriodPrice, PerUnit, Term } from "./catalogue.ts";
-import { checkTiers } from "./check-tiers.ts";
+import { checkUsagePrice } from "./check-usage-price.ts";
 import {
   checkDecimal,
   checkId,
@@ -70,10 +70,9 @@ function checkTermOnEvents(
     case "markup":
       checkMarkup(price.percent, price.fixed, at, report);
       return;
-    case "graduated":
-    case "volume":
+    default:
       checkPer(price.per, event, [...at, "per"], report);
-      checkTiers(price, at, report);
+      checkUsagePrice(price, at, report);
   }
 }
 

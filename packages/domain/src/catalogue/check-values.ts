@@ -37,6 +37,13 @@ export function checkNotNegative(text: string, path: Path, report: Report): bigi
   return value;
 }
 
+/** Whether it is a decimal above zero; tells what it is otherwise. */
+export function checkPositive(text: string, path: Path, report: Report): boolean {
+  const value = checkDecimal(text, path, report);
+  if (value !== null && value <= 0n) report(path, "catalogue.not-positive", { text });
+  return value !== null && value > 0n;
+}
+
 /** A date counts from its midnight in `zone`; a zone that is wrong itself is told elsewhere. */
 export function checkInstant(
   text: string,

@@ -100,6 +100,14 @@ export const PROBLEMS = {
   "catalogue.tiers-missing": "At least one tier is needed.",
   "catalogue.tiers-not-ascending": "Each tier must end above the one before it.",
   "catalogue.tiers-not-open": "The last tier, and only the last, must be open (upTo: null).",
+  "catalogue.blocks-not-whole":
+    "{text} is no number of blocks: a whole number above zero; null in the last tier only.",
+  "catalogue.blocks-not-open": "The last tier, and only the last, must be open (blocks: null).",
+  "catalogue.conversion-one-of-both": "A conversion needs one of divide and multiply.",
+  "catalogue.conversion-too-fine": "The converted unit is too small to count in: use fewer places.",
+  "catalogue.percent-too-precise": "{text} has too many places: a percentage has at most {places}.",
+  "catalogue.percent-out-of-range": "{text} percent is not from 0 to 100.",
+  "catalogue.limits-crossed": "The minimum {minimum} is above the maximum {maximum}.",
   "catalogue.quantity-not-whole": "{text} times {unit} is not a whole number of the smallest unit.",
 
   "catalogue.agreement-without-version": "An agreement needs at least one version.",

@@ -5,13 +5,12 @@ import { unitOf } from "../units.ts";
 import { BASES } from "./charge-words.ts";
 import { describeAmount, describeUnit } from "./describe-quantity.ts";
 import type { RecordedCharge, RecordedDeck, RecordedDeckRow } from "./recorded.ts";
+import { USAGE_MODELS } from "./usage-steps.ts";
 
 /** Name of the quantity that a term is priced by; empty for shares and fees. */
 export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | null): string {
   switch (price.model) {
     case "perUnit":
-    case "graduated":
-    case "volume":
       return unitOf(price.per).quantity;
     case "deck":
     case "network":
@@ -20,6 +19,8 @@ export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | nu
     case "markup":
     case "fixedFee":
       return "";
+    default:
+      return unitOf(price.per).quantity;
   }
 }
 
@@ -37,11 +38,10 @@ export function describeRate({ term, agreement, deck }: RecordedCharge): string 
       return `${price.percent} % of the ${BASES[price.of].name}`;
     case "markup":
       return `${BASES[price.on].name} plus ${price.percent} %${fixedPart(price, currency)}`;
-    case "graduated":
-    case "volume":
-      return `${price.model} tiers per ${describeUnit(price.per)}`;
     case "fixedFee":
       return `${describeAmount(price.amount, currency)} per period`;
+    default:
+      return `${USAGE_MODELS[price.model].name} per ${describeUnit(price.per)}`;
   }
 }
 

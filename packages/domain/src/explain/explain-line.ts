@@ -4,11 +4,12 @@ import { formatDecimal } from "../decimal.ts";
 import { formatInstant } from "../instant.ts";
 import { formatMoney } from "../money.ts";
 import type { RoundingMode } from "../rounding.ts";
-import type { Derivation } from "../statements/price-service-period.ts";
+import type { Derivation } from "../statements/derivation.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
-import { describeAmount, describeQuantity, describeUnit } from "./describe-quantity.ts";
+import { describeAmount, describeQuantity } from "./describe-quantity.ts";
 import type { ExplainedLine, ExplainedPart, ExplainedStatement, Step } from "./explained.ts";
 import type { RecordedLine, RecordedStatement } from "./recorded.ts";
+import { usageSteps } from "./usage-steps.ts";
 
 /** A statement with every line of it explained. */
 export function explainStatement(statement: RecordedStatement): ExplainedStatement {
@@ -185,41 +186,14 @@ function partSteps(
       ];
     }
     case "tiers":
-      return tierSteps(part, amount, currency, term);
+      return usageSteps(part, currency, term);
+    case "limit": {
+      const of = describeAmount(part.of, currency);
+      const value =
+        part.limit === "minimum"
+          ? `${of} at least in the period: ${amount} added`
+          : `${of} at most in the period: ${amount} taken off`;
+      return [{ name: part.limit, value: value.replace(": -", ": ") }];
+    }
   }
-}
-
-function tierSteps(
-  part: Extract<Derivation, { kind: "tiers" }>,
-  amount: string,
-  currency: string,
-  term: Term | undefined,
-): Step[] {
-  const { unit, model } = part;
-  const quantityOf = (smallest: string): string =>
-    describeQuantity(unit.quantity, BigInt(smallest));
-  const per = describeUnit(term !== undefined && "per" in term.price ? term.price.per : unit);
-  const steps: Step[] = [
-    {
-      name: "tiers",
-      value:
-        model === "graduated"
-          ? "graduated: each unit at the rate of the tier that it falls in"
-          : "volume: every unit at the rate of the tier that the total reaches",
-    },
-  ];
-  if (part.included !== "0") {
-    steps.push({ name: "included", value: `${quantityOf(part.included)} free, taken off first` });
-  }
-  for (const { tier, quantity, rate, flat, amount: due } of part.tiers) {
-    const once = flat === "0" ? "" : ` and ${describeAmount(flat, currency)} once`;
-    steps.push({
-      name: `tier ${tier}`,
-      value:
-        `${quantityOf(quantity)} at ${describeAmount(rate, currency)} per ${per}${once}: ` +
-        describeAmount(due, currency),
-    });
-  }
-  steps.push({ name: "sum of tiers", value: `${amount}, rounded once, half-even at 12 places` });
-  return steps;
 }

@@ -5,7 +5,7 @@ import type { Zone } from "../period.ts";
 import type { StoredCharge } from "../rating/charge.ts";
 import type { DatedDeckRow } from "../rating/deck-index.ts";
 import type { RefusalCode } from "../refusals.ts";
-import type { Derivation } from "../statements/price-service-period.ts";
+import type { Derivation } from "../statements/derivation.ts";
 
 export interface RecordedProvider {
   readonly name: string;

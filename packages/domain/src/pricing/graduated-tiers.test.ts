@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Tier } from "../catalogue/catalogue.ts";
+import type { Tier } from "../catalogue/usage-price.ts";
 import { compileTiers } from "./graduated-tiers.ts";
 
 test("tiers of minutes are compiled to milliseconds and 12 places", () => {

@@ -1,10 +1,6 @@
 import { assert } from "../assert.ts";
-import {
-  type FilledTier,
-  type GraduatedTiers,
-  priceFilledTiers,
-  type RatedTiers,
-} from "./graduated-tiers.ts";
+import type { GraduatedTiers } from "./graduated-tiers.ts";
+import { type FilledTier, priceFilledTiers, type RatedTiers } from "./rated-tiers.ts";
 
 /**
  * Each unit costs the rate of the tier that it falls in; `upTo` is inclusive. With 0.010 up to 10,000
@@ -15,14 +11,19 @@ import {
  */
 export function rateGraduated(price: GraduatedTiers, quantity: bigint): RatedTiers<"graduated"> {
   assert(quantity >= 0n, "a priced quantity is not negative");
+  return priceFilledTiers("graduated", price, fillTiers(price, quantity));
+}
+
+/** Which units of the quantity each tier holds; tier 1 is always reached. */
+export function fillTiers(price: GraduatedTiers, quantity: bigint): FilledTier[] {
   const filled: FilledTier[] = [];
   let ratedUnits = 0n;
   for (const [index, { upTo, rate, flat }] of price.tiers.entries()) {
     if (index > 0 && quantity === ratedUnits) break;
     const tierEnd = upTo === null || upTo > quantity ? quantity : upTo;
-    filled.push({ tier: index + 1, quantity: tierEnd - ratedUnits, rate, flat });
+    filled.push({ tier: index + 1, quantity: tierEnd - ratedUnits, rate, flat, blocks: null });
     ratedUnits = tierEnd;
   }
   assert(ratedUnits === quantity, "every unit is rated once");
-  return priceFilledTiers("graduated", price, filled);
+  return filled;
 }

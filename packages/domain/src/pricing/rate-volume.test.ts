@@ -19,6 +19,7 @@ test("V19 62,500 minutes by volume cost 375.00, all at the third rate", () => {
       quantity: 62_500n * MINUTE,
       rate: 6_000_000_000n,
       flat: 0n,
+      blocks: null,
       amount: rated.total.pico,
     },
   ]);

@@ -1,5 +1,6 @@
 import { assert } from "../assert.ts";
-import { type GraduatedTiers, priceFilledTiers, type RatedTiers } from "./graduated-tiers.ts";
+import type { GraduatedTiers } from "./graduated-tiers.ts";
+import { type FilledTier, priceFilledTiers, type RatedTiers } from "./rated-tiers.ts";
 
 /**
  * All units cost the rate of the one tier that holds the quantity; `upTo` is inclusive, and no usage
@@ -11,9 +12,14 @@ import { type GraduatedTiers, priceFilledTiers, type RatedTiers } from "./gradua
  */
 export function rateVolume(price: GraduatedTiers, quantity: bigint): RatedTiers<"volume"> {
   assert(quantity >= 0n, "a priced quantity is not negative");
+  return priceFilledTiers("volume", price, [reachedTier(price, quantity)]);
+}
+
+/** The one tier that holds the quantity, with all of it. */
+export function reachedTier(price: GraduatedTiers, quantity: bigint): FilledTier {
   const index = price.tiers.findIndex(({ upTo }) => upTo === null || quantity <= upTo);
   const held = price.tiers[index];
   assert(held !== undefined, "the last tier holds what no other does");
   const { rate, flat } = held;
-  return priceFilledTiers("volume", price, [{ tier: index + 1, quantity, rate, flat }]);
+  return { tier: index + 1, quantity, rate, flat, blocks: null };
 }

@@ -1,36 +1,9 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatAmount } from "../amount.ts";
-import type { Tier } from "../catalogue/catalogue.ts";
-import { smallestUnits } from "../units.ts";
 import { compileTiers, type GraduatedTiers } from "./graduated-tiers.ts";
 import { rateGraduated } from "./rate-graduated.ts";
 import { rateVolume } from "./rate-volume.ts";
-
-interface Case {
-  readonly id: string;
-  readonly model: "graduated" | "volume";
-  readonly tiers: readonly Tier[];
-  /** Null: a whole period. Otherwise units of the same period before the ones that are billed. */
-  readonly prior: string | null;
-  readonly quantity: string;
-  readonly total: string;
-}
-
-/** Facts of how other billing systems price tiers; the ids name where each comes from. */
-const CASES: readonly Case[] = JSON.parse(
-  readFileSync(new URL("../fixtures/tiered-prices.json", import.meta.url), "utf8"),
-);
-
-test.each(CASES)("$id: $quantity units, $model, cost $total", (fact) => {
-  const price = compileTiers("EUR", "segment", fact.tiers);
-  const rate = fact.model === "graduated" ? rateGraduated : rateVolume;
-  const before = smallestUnits(fact.prior ?? "0", price.unit);
-  const now = rate(price, before + smallestUnits(fact.quantity, price.unit)).total.pico;
-  const stated = fact.prior === null ? 0n : rate(price, before).total.pico;
-  expect(formatAmount({ currency: "EUR", pico: now - stated })).toBe(fact.total);
-});
 
 /** Tiers in minutes or segments, with flat fees in some and rates that need not fall. */
 const PRICE: fc.Arbitrary<GraduatedTiers> = fc

@@ -266,10 +266,9 @@ function compilePrice({ price }: Term, { deckOf, catalogue }: BookParts): Compil
       const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
       return { kind: "share", of: price.on, ...reduce(percent, HUNDRED_PERCENT), fixed };
     }
-    case "graduated":
-    case "volume":
-      return { kind: "atClose", quantity: unitOf(price.per).quantity };
     case "fixedFee":
       return { kind: "atClose", quantity: "" };
+    default:
+      return { kind: "atClose", quantity: unitOf(price.per).quantity };
   }
 }

@@ -4,12 +4,8 @@ import type { Instant } from "../instant.ts";
 import type { Period } from "../period.ts";
 import type { CompiledTerm } from "../rating/book.ts";
 import { BEGINNING, FOREVER } from "../rating/compile-book.ts";
-import {
-  priceServicePeriod,
-  type RetiredTerm,
-  type ServiceTotal,
-  type StatedTiers,
-} from "./price-service-period.ts";
+import type { ServiceTotal } from "./line-group.ts";
+import { priceServicePeriod, type RetiredTerm, type StatedTiers } from "./price-service-period.ts";
 
 const OCTOBER: Period = {
   start: Date.parse("2026-10-01T00:00Z") as Instant,
@@ -162,4 +158,69 @@ test("a month that was stated keeps the tiers it was stated by, whatever is edit
   const groups = priceServicePeriod(pricing, [used(3, 600n), used(5, 700n)], OCTOBER, false);
   expect(amounts(groups)).toEqual({ sms: 11 });
   expect(groups[0]!.derivation[0]).toMatchObject({ termVersion: 3, counted: [3, 5] });
+});
+
+const AT_LEAST: Term = {
+  ...SMS,
+  price: {
+    model: "graduated",
+    per: "segment",
+    tiers: [{ upTo: null, rate: "0.01" }],
+    minimum: "20",
+    maximum: "50",
+  },
+};
+
+test.each`
+  segments  | amount | parts                 | because
+  ${0n}     | ${20}  | ${["tiers", "limit"]} | ${"a minimum is due without usage"}
+  ${1_000n} | ${20}  | ${["tiers", "limit"]} | ${"10 is topped up by 10"}
+  ${3_000n} | ${30}  | ${["tiers"]}          | ${"30 is within the limits"}
+  ${9_000n} | ${50}  | ${["tiers", "limit"]} | ${"90 is cut by 40"}
+`("at least 20 and at most 50: $segments cost $amount: $because", ({ segments, amount, parts }) => {
+  const totals = segments === 0n ? [] : [used(3, segments)];
+  const [group] = priceServicePeriod(
+    { ...EUR, terms: [version(3, AT_LEAST)] },
+    totals,
+    OCTOBER,
+    true,
+  );
+  expect(amounts([group!])).toEqual({ sms: amount });
+  expect(group!.derivation.map(({ kind }) => kind)).toEqual(parts);
+  const sum = group!.derivation.reduce((total, part) => total + Number(part.amount), 0);
+  expect(sum).toBe(amount);
+});
+
+test("tiers that cost nothing without usage are no line", () => {
+  expect(priceServicePeriod({ ...EUR, terms: [version(3, SMS)] }, [], OCTOBER, true)).toEqual([]);
+});
+
+test("a month that was not stated itself owes no minimum for what was not used", () => {
+  const terms = [version(3, AT_LEAST)];
+  expect(priceServicePeriod({ ...EUR, terms }, [], OCTOBER, false)).toEqual([]);
+});
+
+test("a stated minimum stays when its month is adjusted for something else", () => {
+  const stated = new Map([["sms", [{ termVersion: 3, counted: [] }]]]);
+  const pricing = { ...EUR, terms: [version(3, AT_LEAST)], stated };
+  expect(amounts(priceServicePeriod(pricing, [], OCTOBER, false))).toEqual({ sms: 20 });
+  // Late usage fills the minimum before it costs more.
+  expect(amounts(priceServicePeriod(pricing, [used(3, 2_500n)], OCTOBER, false))).toEqual({
+    sms: 25,
+  });
+});
+
+test("versions that share a month share its minimum, the one that it began with", () => {
+  const dearer: Term = {
+    ...AT_LEAST,
+    price: { ...AT_LEAST.price, minimum: "30" } as Term["price"],
+  };
+  const terms = [version(1, AT_LEAST, BEGINNING, MIDDLE), version(4, dearer, MIDDLE)];
+  const [group] = priceServicePeriod(
+    { ...EUR, terms },
+    [used(1, 100n), used(4, 200n)],
+    OCTOBER,
+    true,
+  );
+  expect(amounts([group!])).toEqual({ sms: 20 });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseMonth } from "../period.ts";
-import type { LineGroup } from "./price-service-period.ts";
+import type { LineGroup } from "./line-group.ts";
 import { statedKey, statementLines, statementTotal } from "./statement-lines.ts";
 
 const OCTOBER = parseMonth("2026-10");

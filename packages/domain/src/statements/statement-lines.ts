@@ -2,7 +2,7 @@
 import { type Money, roundToMoney } from "../money.ts";
 import type { MonthText } from "../period.ts";
 import type { RoundingMode } from "../rounding.ts";
-import type { LineGroup } from "./price-service-period.ts";
+import type { LineGroup } from "./line-group.ts";
 
 export interface StatementLine extends LineGroup {
   readonly servicePeriod: MonthText;

@@ -5,23 +5,14 @@
  */
 import { AGGREGATIONS } from "@counterpart/domain/meters/meter.ts";
 import { z } from "zod";
-
-const TEXT_LENGTH_MAX = 1000;
-
-/**
- * YAML reads `countryCode: 49` as a number. A whole number has one way to be written, so it is
- * taken for its digits; any other number is refused, because reading it has already changed it.
- */
-function text(schema: z.ZodString = z.string().min(1).max(TEXT_LENGTH_MAX)) {
-  return z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), schema);
-}
+import { perUnit, priceSchema } from "./price-schema.ts";
+import { decimal, TEXT_LENGTH_MAX, text } from "./text-schema.ts";
 
 function digits(expected: string, pattern: RegExp) {
   return text(z.string().regex(pattern, { error: expected }));
 }
 
 const name = text();
-const decimal = text(z.string().min(1).max(64)).describe("Decimal in plain digits");
 const dateOrInstant = text(z.string().min(1).max(40)).describe("A date, or RFC 3339 with its zone");
 
 export const providerSchema = z.strictObject({
@@ -137,11 +128,6 @@ export const eventTypeSchema = z.strictObject({
   personal: z.array(name).optional(),
 });
 
-const perUnit = z.union([
-  z.string().min(1).max(64),
-  z.strictObject({ quantity: name, size: z.int().min(1) }),
-]);
-
 /**
  * Header of the CSV column that holds each of our fields; a network is in `key` or in `mcc` and
  * `mnc`.
@@ -190,30 +176,6 @@ export const deckSchema = z.strictObject({
   ...deckFields,
   versions: z.array(z.strictObject({ from: dateOrInstant, rows: z.string() })),
 });
-
-const base = z.enum(["cost", "customerCharge", "parentCharge", "margin"]);
-
-export const priceSchema = z.discriminatedUnion("model", [
-  z.strictObject({ model: z.literal("perUnit"), rate: decimal, per: perUnit }),
-  z.strictObject({ model: z.literal("deck"), deck: name, number: name.optional() }),
-  z.strictObject({ model: z.literal("network"), deck: name }),
-  z.strictObject({ model: z.literal("percentage"), of: base, percent: decimal }),
-  z.strictObject({
-    model: z.literal("markup"),
-    on: base,
-    percent: decimal,
-    fixed: decimal.optional(),
-  }),
-  z.strictObject({ model: z.literal("fixedFee"), amount: decimal }),
-  z.strictObject({
-    model: z.enum(["graduated", "volume"]),
-    per: perUnit,
-    tiers: z.array(
-      z.strictObject({ upTo: decimal.nullable(), rate: decimal, flat: decimal.optional() }),
-    ),
-    included: decimal.optional(),
-  }),
-]);
 
 export const termSchema = z.strictObject({
   id: name,

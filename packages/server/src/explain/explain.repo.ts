@@ -1,5 +1,5 @@
 /** The SQL of explanations: what was recorded, looked up by its keys. */
-import type { Derivation } from "@counterpart/domain/statements/price-service-period.ts";
+import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
 import type { Db } from "../platform/database.ts";
 
 const INSTANT = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;

@@ -78,7 +78,7 @@ export async function listLineEvents(
   const charges = {
     // Versions priced at close and per event have lines of their own, with the same tuples.
     versions: line.derivation.flatMap((part) =>
-      part.kind === "tiers" ? part.counted : [part.termVersion],
+      part.kind === "tiers" ? part.counted : part.kind === "events" ? [part.termVersion] : [],
     ),
     firstDay: first,
     endDay: end,

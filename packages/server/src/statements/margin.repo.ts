@@ -1,4 +1,4 @@
-import type { Derivation } from "@counterpart/domain/statements/price-service-period.ts";
+import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
 import type { Db } from "../platform/database.ts";
 
 export interface ChannelTotal {

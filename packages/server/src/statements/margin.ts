@@ -8,12 +8,12 @@ import {
   parseLocalDay,
 } from "@counterpart/domain/period.ts";
 import type { Book, BookAgreement } from "@counterpart/domain/rating/book.ts";
+import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
 import {
   type ChannelMargin,
   type MarginEntry,
   marginByChannel,
 } from "@counterpart/domain/statements/margin.ts";
-import type { Derivation } from "@counterpart/domain/statements/price-service-period.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { Db } from "../platform/database.ts";
 import { listChannelTotals, listPeriodAmounts } from "./margin.repo.ts";

@@ -4,7 +4,7 @@ import type { PerUnit, Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { formatMoney } from "@counterpart/domain/money.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
-import type { Derivation } from "@counterpart/domain/statements/price-service-period.ts";
+import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import type { Db } from "../platform/database.ts";
 

@@ -3,9 +3,9 @@ import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { MonthText } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { ServiceTotal } from "@counterpart/domain/statements/line-group.ts";
 import type {
   RetiredTerm,
-  ServiceTotal,
   StatedTiers,
 } from "@counterpart/domain/statements/price-service-period.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
@@ -169,7 +169,8 @@ export async function listStatedTiers(
 ): Promise<StatedTiersRow[]> {
   const { rows } = await db.query<StatedTiersRow>(
     `select distinct on (agreement_id, service_period, term)
-        agreement_id as agreement, service_period as "servicePeriod", term, derivation as tiers
+        agreement_id as agreement, service_period as "servicePeriod", term,
+        jsonb_path_query_array(derivation, '$[*] ? (@.kind == "tiers")') as tiers
       from statement_line join statement using (agreement_id, period)
       where agreement_id = any($1::integer[]) and service_period >= $2
         and derivation @> '[{"kind": "tiers"}]'

@@ -1,0 +1,121 @@
+/** Puts a period's quantity and its price into words: what was converted, included, priced, discounted. */
+import type { Term } from "../catalogue/catalogue.ts";
+import type { UsageModel } from "../catalogue/usage-price.ts";
+import { formatDecimal, parseDecimal } from "../decimal.ts";
+import { CONVERTED } from "../pricing/convert-units.ts";
+import type { TierStep, TiersPart } from "../statements/derivation.ts";
+import { describeAmount, describeQuantity, describeUnit } from "./describe-quantity.ts";
+import type { Step } from "./explained.ts";
+
+/** What each model is called and does, and what its steps are called. */
+export const USAGE_MODELS: Readonly<
+  Record<UsageModel, { readonly name: string; readonly means: string }>
+> = {
+  graduated: {
+    name: "graduated tiers",
+    means: "graduated: each unit at the rate of the tier that it falls in",
+  },
+  volume: {
+    name: "volume tiers",
+    means: "volume: every unit at the rate of the tier that the total reaches",
+  },
+  stairStep: {
+    name: "stair-step tiers",
+    means: "stair-step: the fee of the tier that the total reaches",
+  },
+  package: { name: "packages", means: "package: each package that is started" },
+  graduatedBlocks: {
+    name: "graduated blocks",
+    means: "graduated blocks: tiers fill in turn, each in blocks of its own size",
+  },
+  volumeBlocks: {
+    name: "volume blocks",
+    means: "volume blocks: every unit in blocks of the tier that the total reaches",
+  },
+  graduatedPercentage: {
+    name: "graduated percentages",
+    means: "graduated percentage: each part of the money at the percentage of its tier",
+  },
+  periodPercentage: {
+    name: "a percentage",
+    means: "percentage: of the period's money, and a fee for each event that is not free",
+  },
+};
+
+/** The steps of a part, in the order in which they were taken. */
+export function usageSteps(part: TiersPart, currency: string, term: Term | undefined): Step[] {
+  const { unit, model } = part;
+  const quantityOf = (smallest: string): string => describeHeld(part, smallest, currency);
+  const steps: Step[] = [];
+  if (part.converted !== undefined) {
+    const value = `${quantityOf(part.converted)}, from the quantity of the whole period`;
+    steps.push({ name: "converted", value });
+  }
+  steps.push({ name: "tiers", value: USAGE_MODELS[model].means });
+  if (part.included !== "0") {
+    steps.push({ name: "included", value: `${quantityOf(part.included)} free, taken off first` });
+  }
+  const named = term !== undefined && "per" in term.price ? term.price.per : unit;
+  const per = part.converted === undefined ? describeUnit(named) : "unit";
+  for (const tier of part.tiers) {
+    const { amount } = tier;
+    const how = describeTier(tier, part, per, currency);
+    steps.push({
+      name: `tier ${tier.tier}`,
+      value: `${how}: ${describeAmount(amount, currency)}`,
+    });
+  }
+  const { discount, amount } = part;
+  const before = parseDecimal(amount, 12) + parseDecimal(discount ?? "0", 12);
+  const sum = describeAmount(formatDecimal(before, 12), currency);
+  steps.push({ name: "sum of tiers", value: `${sum}, rounded once, half-even at 12 places` });
+  if (discount !== undefined) {
+    const value = `${describeAmount(discount, currency)} off, ${describeAmount(amount, currency)} left`;
+    steps.push({ name: "discount", value });
+  }
+  return steps;
+}
+
+function describeTier(step: TierStep, part: TiersPart, per: string, currency: string): string {
+  const { quantity, rate, flat, blocks } = step;
+  const held = describeHeld(part, quantity, currency);
+  const price = describeAmount(rate, currency);
+  const once = flat === "0" ? "" : ` and ${describeAmount(flat, currency)} once`;
+  switch (part.model) {
+    case "graduated":
+    case "volume":
+      return `${held} at ${price} per ${per}${once}`;
+    case "stairStep":
+      return `${held} for ${describeAmount(flat, currency)}`;
+    case "package":
+      return `${held} in ${blocks} packages at ${price} each`;
+    case "graduatedBlocks":
+    case "volumeBlocks":
+      return `${held} in ${blocks} blocks at ${price} each`;
+    case "graduatedPercentage":
+      return `${held} at ${percentOf(rate)} %${once}`;
+    case "periodPercentage":
+      if (blocks !== undefined) return `${blocks} events at ${price} each`;
+      return `${held} at ${percentOf(rate)} %`;
+  }
+}
+
+/** A fraction as the percentage that it was written as: 0.025 is `2.5`. */
+function percentOf(fraction: string): string {
+  return formatDecimal(parseDecimal(fraction, 12), 10);
+}
+
+/** Converted units are shown in whole ones and their decimals, money as money, the rest in its smallest. */
+function describeHeld({ unit, model }: TiersPart, smallest: string, currency: string): string {
+  const isMoney = model === "graduatedPercentage" || model === "periodPercentage";
+  if (!isMoney && unit.quantity !== CONVERTED) {
+    return describeQuantity(unit.quantity, BigInt(smallest));
+  }
+  const whole = formatQuotient(BigInt(smallest), BigInt(unit.size));
+  return isMoney ? describeAmount(whole, currency) : `${whole} units`;
+}
+
+/** Up to six places, cut where a unit has more: a third of a unit is 0.333333. */
+function formatQuotient(numerator: bigint, denominator: bigint): string {
+  return formatDecimal((numerator * 1_000_000n) / denominator, 6);
+}

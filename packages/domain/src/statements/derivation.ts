@@ -1,0 +1,73 @@
+/** How the amount of a statement line came about; rendered as it is, never computed again. */
+import type { UsageModel } from "../catalogue/usage-price.ts";
+import { formatDecimal } from "../decimal.ts";
+import type { RatedTier } from "../pricing/rated-tiers.ts";
+import type { Unit } from "../units.ts";
+
+/** One part of a line. Amounts are decimal texts; the parts of a line add up to its amount. */
+export type Derivation = EventsPart | FeePart | TiersPart | LimitPart;
+
+/** Charges that were made event by event, added. */
+export interface EventsPart {
+  readonly kind: "events";
+  readonly termVersion: number;
+  readonly count: string;
+  readonly quantity: string;
+  readonly amount: string;
+  /** What shares were taken of. */
+  readonly base: string | null;
+}
+
+export interface FeePart {
+  readonly kind: "fee";
+  readonly termVersion: number;
+  readonly amount: string;
+}
+
+/** A period's quantity, priced by a model. */
+export interface TiersPart {
+  readonly kind: "tiers";
+  readonly model: UsageModel;
+  /** Version whose price was taken. */
+  readonly termVersion: number;
+  /** Versions that counted the quantity. */
+  readonly counted: readonly number[];
+  readonly amount: string;
+  readonly unit: Unit;
+  /** What the counted quantity was converted to, in smallest units of `unit`. */
+  readonly converted?: string | undefined;
+  readonly included: string;
+  readonly tiers: readonly TierStep[];
+  /** Taken off the sum of the tiers. */
+  readonly discount?: string | undefined;
+}
+
+export interface TierStep {
+  readonly tier: number;
+  readonly quantity: string;
+  readonly rate: string;
+  readonly flat: string;
+  /** Packages, blocks or events that `rate` is per; absent where it is per unit. */
+  readonly blocks?: string | undefined;
+  readonly amount: string;
+}
+
+/** What a minimum adds to the parts before it, or a maximum takes off. */
+export interface LimitPart {
+  readonly kind: "limit";
+  readonly termVersion: number;
+  readonly limit: "minimum" | "maximum";
+  readonly of: string;
+  readonly amount: string;
+}
+
+export function tierStep({ tier, quantity, rate, flat, blocks, amount }: RatedTier): TierStep {
+  return {
+    tier,
+    quantity: quantity.toString(),
+    rate: formatDecimal(rate, 12),
+    flat: formatDecimal(flat, 12),
+    ...(blocks === null ? {} : { blocks: blocks.toString() }),
+    amount: formatDecimal(amount, 12),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Term } from "../catalogue/catalogue.ts";
+import { formatDecimal } from "../decimal.ts";
+import { fixedFee } from "../pricing/fixed-fee.ts";
+import type { Derivation } from "./derivation.ts";
+
+/** Totals of one term version and dimension tuple over the service period, up to a cut. */
+export interface ServiceTotal {
+  readonly termVersion: number;
+  readonly tuple: number;
+  readonly count: bigint;
+  readonly quantity: bigint;
+  readonly amount: bigint;
+  readonly base: bigint;
+}
+
+/** One line of a statement before rounding. */
+export interface LineGroup {
+  readonly term: string;
+  /** 0 when the term is not split by dimensions: period terms never are. */
+  readonly tuple: number;
+  readonly count: bigint;
+  readonly quantity: bigint;
+  /** Pico-units of the agreement's currency, exact. */
+  readonly amount: bigint;
+  /** Its parts; their amounts add up to the group's. */
+  readonly derivation: readonly Derivation[];
+}
+
+/** A fee of the period, with usage or without. */
+export function feeGroup(id: number, term: Term, currency: string): LineGroup {
+  const { amount } = term.price as Extract<Term["price"], { model: "fixedFee" }>;
+  const { total } = fixedFee(currency, amount);
+  return {
+    term: term.id,
+    tuple: 0,
+    count: 1n,
+    quantity: 1n,
+    amount: total.pico,
+    derivation: [{ kind: "fee", termVersion: id, amount }],
+  };
+}
+
+/** What events were charged one by one. */
+export function eventGroup({ id, price }: Term, total: ServiceTotal): LineGroup {
+  const { termVersion, tuple, count, quantity, amount } = total;
+  const isShare = price.model === "percentage" || price.model === "markup";
+  const derivation: Derivation = {
+    kind: "events",
+    termVersion,
+    count: count.toString(),
+    quantity: quantity.toString(),
+    amount: formatDecimal(amount, 12),
+    base: isShare ? formatDecimal(total.base, 12) : null,
+  };
+  return { term: id, tuple, count, quantity, amount, derivation: [derivation] };
+}
+
+/** Versions of one term share a line: their amounts add up. */
+export function mergeGroup(groups: Map<string, LineGroup>, group: LineGroup): void {
+  const key = `${group.term}/${group.tuple}`;
+  const before = groups.get(key);
+  if (before === undefined) {
+    groups.set(key, group);
+    return;
+  }
+  groups.set(key, {
+    ...before,
+    count: before.count + group.count,
+    quantity: before.quantity + group.quantity,
+    amount: before.amount + group.amount,
+    derivation: [...before.derivation, ...group.derivation],
+  });
+}

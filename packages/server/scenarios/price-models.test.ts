@@ -1,0 +1,99 @@
+/** Price models from the catalogue to the statement and its explanation. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { explainLine } from "../src/explain/explain-line.ts";
+import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
+import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
+
+let store: TestDatabase;
+beforeEach(async () => {
+  store = await createTestDatabase();
+});
+afterEach(() => store.drop());
+
+const verify = (id: string, price: object) => {
+  return { id, on: "verify.check", price: { per: "verification", ...price } };
+};
+
+async function use(times: number, day = "2026-10-05"): Promise<void> {
+  const events = Array.from({ length: times }, () => verification(`${day}T00:00:00Z`));
+  await send(store.database, events);
+}
+
+const checks = { per: { quantity: "verifications", size: 1 } };
+
+test("each model prices the month's quantity in its own way", async () => {
+  await applyTerms(store.database, [
+    verify("package", { model: "package", size: "10", rate: "15" }),
+    verify("steps", {
+      model: "stairStep",
+      tiers: [
+        { upTo: "11", flat: "29" },
+        { upTo: null, flat: "99" },
+      ],
+    }),
+    verify("blocks", {
+      model: "graduatedBlocks",
+      tiers: [
+        { blocks: "1", size: "10", rate: "4" },
+        { blocks: null, size: "1", rate: "0.5" },
+      ],
+    }),
+    verify("all-blocks", {
+      model: "volumeBlocks",
+      tiers: [
+        { blocks: "1", size: "10", rate: "4" },
+        { blocks: null, size: "5", rate: "0.5" },
+      ],
+    }),
+    verify("percents", {
+      model: "graduatedPercentage",
+      ...checks,
+      tiers: [
+        { upTo: "10", percent: "3" },
+        { upTo: null, percent: "50" },
+      ],
+    }),
+    verify("percent", { model: "periodPercentage", ...checks, percent: "50", feePerEvent: "0.1" }),
+    verify("dozens", {
+      model: "graduated",
+      convert: { divide: "12", rounding: "up" },
+      tiers: [{ upTo: null, rate: "7" }],
+      discountPercent: "10",
+    }),
+    verify("capped", { model: "volume", tiers: [{ upTo: null, rate: "2" }], maximum: "20" }),
+  ]);
+  await use(12);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual([
+    "2026-10 package 12 30.00",
+    "2026-10 steps 12 99.00",
+    "2026-10 blocks 12 5.00",
+    "2026-10 all-blocks 12 1.50",
+    "2026-10 percents 12 1.30",
+    "2026-10 percent 12 7.20",
+    "2026-10 dozens 12 6.30",
+    "2026-10 capped 12 20.00",
+  ]);
+  const capped = await explainLine(store.database.pool("reader"), "stm_2026-10_hofladen/8");
+  expect(capped.steps.map(({ name, value }) => `${name}: ${value}`)).toContain(
+    "maximum: 20.0000 EUR at most in the period: 4.0000 EUR taken off",
+  );
+});
+
+test("a minimum is due without usage, and late usage fills it before it costs more", async () => {
+  const tiers = [{ upTo: null, rate: "2" }];
+  await applyTerms(store.database, [
+    verify("verify", { model: "graduated", tiers, minimum: "10" }),
+  ]);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 verify 0 10.00"]);
+  await use(3);
+  await close(store.database, "2026-11");
+  expect(await linesOf(store.database, "2026-11")).toEqual(["2026-11 verify 0 10.00"]);
+  await use(3);
+  await close(store.database, "2026-12");
+  expect(await linesOf(store.database, "2026-12")).toEqual([
+    "2026-12 verify 0 10.00",
+    "2026-10 verify 6 2.00",
+  ]);
+});

@@ -1,0 +1,72 @@
+/** The shapes of prices, by model: the wire types of the domain, strictly, without sense. */
+import { z } from "zod";
+import { decimal, text } from "./text-schema.ts";
+
+const name = text();
+
+export const perUnit = z.union([
+  z.string().min(1).max(64),
+  z.strictObject({ quantity: name, size: z.int().min(1) }),
+]);
+
+const base = z.enum(["cost", "customerCharge", "parentCharge", "margin"]);
+
+const upTo = decimal.nullable().describe("Inclusive; null in the last tier only");
+
+const conversion = z.strictObject({
+  divide: decimal.optional(),
+  multiply: decimal.optional(),
+  rounding: z.enum(["none", "up", "down", "halfUp", "halfEven"]).optional(),
+});
+
+/** What every price of a period's quantity may have. */
+const usageOptions = {
+  per: perUnit,
+  convert: conversion.optional(),
+  included: decimal.optional(),
+  discountPercent: decimal.optional(),
+  maximum: decimal.optional(),
+  minimum: decimal.optional(),
+};
+
+export const priceSchema = z.discriminatedUnion("model", [
+  z.strictObject({ model: z.literal("perUnit"), rate: decimal, per: perUnit }),
+  z.strictObject({ model: z.literal("deck"), deck: name, number: name.optional() }),
+  z.strictObject({ model: z.literal("network"), deck: name }),
+  z.strictObject({ model: z.literal("percentage"), of: base, percent: decimal }),
+  z.strictObject({
+    model: z.literal("markup"),
+    on: base,
+    percent: decimal,
+    fixed: decimal.optional(),
+  }),
+  z.strictObject({ model: z.literal("fixedFee"), amount: decimal }),
+  z.strictObject({
+    model: z.enum(["graduated", "volume"]),
+    ...usageOptions,
+    tiers: z.array(z.strictObject({ upTo, rate: decimal, flat: decimal.optional() })),
+  }),
+  z.strictObject({
+    model: z.literal("stairStep"),
+    ...usageOptions,
+    tiers: z.array(z.strictObject({ upTo, flat: decimal })),
+  }),
+  z.strictObject({ model: z.literal("package"), ...usageOptions, size: decimal, rate: decimal }),
+  z.strictObject({
+    model: z.enum(["graduatedBlocks", "volumeBlocks"]),
+    ...usageOptions,
+    tiers: z.array(z.strictObject({ blocks: decimal.nullable(), size: decimal, rate: decimal })),
+  }),
+  z.strictObject({
+    model: z.literal("graduatedPercentage"),
+    ...usageOptions,
+    tiers: z.array(z.strictObject({ upTo, percent: decimal, flat: decimal.optional() })),
+  }),
+  z.strictObject({
+    model: z.literal("periodPercentage"),
+    ...usageOptions,
+    percent: decimal,
+    feePerEvent: decimal.optional(),
+    freeEvents: z.int().min(0).max(1_000_000_000).optional(),
+  }),
+]);
