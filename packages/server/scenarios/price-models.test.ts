@@ -97,3 +97,36 @@ test("a minimum is due without usage, and late usage fills it before it costs mo
     "2026-10 verify 6 2.00",
   ]);
 });
+
+const fee = (price: object, id = "fee") => ({ id, price: { model: "fixedFee", ...price } });
+
+test("a fee in advance is stated a month ahead, and once", async () => {
+  await applyTerms(store.database, [fee({ amount: "31", due: "inAdvance", prorate: true })]);
+  await close(store.database, "2026-01");
+  expect(await linesOf(store.database, "2026-01")).toEqual([
+    "2026-01 fee 1 31.00",
+    "2026-02 fee 1 31.00",
+  ]);
+  await close(store.database, "2026-02");
+  expect(await linesOf(store.database, "2026-02")).toEqual(["2026-03 fee 1 31.00"]);
+});
+
+test("a fee in advance gives back the days after the agreement's end", async () => {
+  const terms = [fee({ amount: "31", due: "inAdvance", prorate: true })];
+  await applyTerms(store.database, terms);
+  await close(store.database, "2026-09");
+  await applyTerms(store.database, terms, {}, "2026-10-15");
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 fee 1 -17.00"]);
+});
+
+test("a month that was paid in advance and never came is given back whole", async () => {
+  const terms = [fee({ amount: "31", due: "inAdvance" })];
+  await applyTerms(store.database, terms);
+  await close(store.database, "2026-09");
+  await applyTerms(store.database, terms, {}, "2026-10-01");
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 fee 0 -31.00"]);
+  const again = await close(store.database, "2026-11");
+  expect(again.statements).toEqual([]);
+});

@@ -182,7 +182,22 @@ export type EventPrice =
     };
 
 /** Prices of period terms, made at close. */
-export type PeriodPrice = { readonly model: "fixedFee"; readonly amount: DecimalText } | UsagePrice;
+export type PeriodPrice = FixedFeePrice | UsagePrice;
+
+/** A recurring fee. */
+export interface FixedFeePrice {
+  readonly model: "fixedFee";
+  /** Of one cycle. */
+  readonly amount: DecimalText;
+  /** Length of a cycle. Default `month`. */
+  readonly every?: "month" | "quarter" | "year" | undefined;
+  /** With the calendar's months, quarters and years, or with the day the fee starts. Default `calendar`. */
+  readonly begins?: "calendar" | "anniversary" | undefined;
+  /** In advance it is stated a month before its cycle begins. Default `inArrears`. */
+  readonly due?: "inAdvance" | "inArrears" | undefined;
+  /** Whether a part of a cycle costs its days of the fee. Default false: the whole fee. */
+  readonly prorate?: boolean | undefined;
+}
 
 export type Price = EventPrice | PeriodPrice;
 

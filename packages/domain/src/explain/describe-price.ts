@@ -39,7 +39,7 @@ export function describeRate({ term, agreement, deck }: RecordedCharge): string 
     case "markup":
       return `${BASES[price.on].name} plus ${price.percent} %${fixedPart(price, currency)}`;
     case "fixedFee":
-      return `${describeAmount(price.amount, currency)} per period`;
+      return `${describeAmount(price.amount, currency)} per ${price.every ?? "month"}`;
     default:
       return `${USAGE_MODELS[price.model].name} per ${describeUnit(price.per)}`;
   }

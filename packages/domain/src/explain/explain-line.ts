@@ -4,7 +4,7 @@ import { formatDecimal } from "../decimal.ts";
 import { formatInstant } from "../instant.ts";
 import { formatMoney } from "../money.ts";
 import type { RoundingMode } from "../rounding.ts";
-import type { Derivation } from "../statements/derivation.ts";
+import type { Derivation, FeePart } from "../statements/derivation.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
 import { describeAmount, describeQuantity } from "./describe-quantity.ts";
 import type { ExplainedLine, ExplainedPart, ExplainedStatement, Step } from "./explained.ts";
@@ -177,7 +177,7 @@ function partSteps(
   const amount = describeAmount(part.amount, currency);
   switch (part.kind) {
     case "fee":
-      return [{ name: "fee", value: `${amount}, once in the period` }];
+      return feeSteps(part, currency);
     case "events": {
       const used = measure === "" ? "" : `, ${describeQuantity(measure, BigInt(part.quantity))}`;
       const of = part.base === null ? "" : `, of a base of ${describeAmount(part.base, currency)}`;
@@ -196,4 +196,21 @@ function partSteps(
       return [{ name: part.limit, value: value.replace(": -", ": ") }];
     }
   }
+}
+
+/** The fee of a cycle, each cycle or part of one that it is for, and what they come to. */
+function feeSteps({ amount, fee, cycles }: FeePart, currency: string): Step[] {
+  const due = describeAmount(amount, currency);
+  if (fee === undefined || cycles === undefined) {
+    return [{ name: "fee", value: `${due}, once in the period` }];
+  }
+  return [
+    { name: "fee", value: `${describeAmount(fee, currency)} for a whole cycle` },
+    ...cycles.map(({ first, end, days, cycleDays }) => {
+      const part =
+        days === cycleDays ? "a whole cycle" : `${days} of the ${cycleDays} days of a cycle`;
+      return { name: "cycle", value: `from ${first} until ${end}: ${part}` };
+    }),
+    { name: "sum of cycles", value: `${due}, rounded once, half-even at 12 places` },
+  ];
 }

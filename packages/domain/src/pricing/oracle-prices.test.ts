@@ -8,9 +8,11 @@ import { formatAmount, parseAmount } from "../amount.ts";
 import type { UnitConversion, UsageOptions, UsagePrice } from "../catalogue/usage-price.ts";
 import { formatDecimal, parseDecimal } from "../decimal.ts";
 import { roundToMoney } from "../money.ts";
+import { monthDays, parseLocalDay, parseMonth } from "../period.ts";
 import { smallestUnits } from "../units.ts";
 import { compileUsagePrice, type PricedUsage, priceUsage } from "./price-usage.ts";
 import { compileDynamic, rateDynamic } from "./rate-dynamic.ts";
+import { feesOfMonth } from "./recurring-fee.ts";
 import { limitSpend } from "./spend-limits.ts";
 
 interface Tier {
@@ -177,10 +179,23 @@ const FLAT = factsOf<{ total: string }>("openmeter-pricing", /^pricing\.flat$/);
 
 test("all 6 facts of flat fees are here", () => expect(FLAT).toHaveLength(6));
 
+/** A quarter that is billed month by month, or a month alone. */
+const STRETCHES = { single: "2026-10", mid_of_period: "2026-11", last_of_period: "2026-12" };
+
 test.each(FLAT)("$id: a flat fee $input.payment_term at $input.line_position", (fact) => {
-  const { amount, payment_term: term, line_position: at } = fact.input;
-  const isDue = at === "single" || (at === "last_of_period" && term === "in_arrears");
-  expect(isDue ? cents(amount!) : 0n).toBe(cents(fact.expected.total));
+  const { amount = "", payment_term: term, line_position: at } = fact.input;
+  const price = {
+    model: "fixedFee",
+    amount,
+    every: at === "single" ? "month" : "quarter",
+    due: term === "in_advance" ? "inAdvance" : "inArrears",
+  } as const;
+  const month = monthDays(parseMonth(STRETCHES[at]));
+  const fee = { id: 1, price, start: parseLocalDay("2026-10-01"), end: null };
+  const total = feesOfMonth("EUR", [fee], month).reduce((sum, one) => sum + one.total.pico, 0n);
+  expect(roundToMoney({ currency: "EUR", pico: total }, "halfEven").minor).toBe(
+    cents(fact.expected.total),
+  );
 });
 
 const PROGRESSIVE = factsOf<{

@@ -22,6 +22,17 @@ export interface FeePart {
   readonly kind: "fee";
   readonly termVersion: number;
   readonly amount: string;
+  /** The fee of a whole cycle, and the cycles or parts of them that the amount is for. */
+  readonly fee?: string | undefined;
+  readonly cycles?: readonly FeeCycle[] | undefined;
+}
+
+export interface FeeCycle {
+  /** Local days such as `2026-10-15`: its first, and the one after its last. */
+  readonly first: string;
+  readonly end: string;
+  readonly days: number;
+  readonly cycleDays: number;
 }
 
 /** A period's quantity, priced by a model. */

@@ -1,7 +1,9 @@
 import type { Term } from "../catalogue/catalogue.ts";
 import { formatDecimal } from "../decimal.ts";
-import { fixedFee } from "../pricing/fixed-fee.ts";
-import type { Derivation } from "./derivation.ts";
+import { formatLocalDay } from "../period.ts";
+import type { CyclePiece } from "../pricing/prorate-cycles.ts";
+import type { DueFee } from "../pricing/recurring-fee.ts";
+import type { Derivation, FeeCycle } from "./derivation.ts";
 
 /** Totals of one term version and dimension tuple over the service period, up to a cut. */
 export interface ServiceTotal {
@@ -26,17 +28,32 @@ export interface LineGroup {
   readonly derivation: readonly Derivation[];
 }
 
-/** A fee of the period, with usage or without. */
-export function feeGroup(id: number, term: Term, currency: string): LineGroup {
-  const { amount } = term.price as Extract<Term["price"], { model: "fixedFee" }>;
-  const { total } = fixedFee(currency, amount);
+/** A version of a fee, with usage or without. */
+export function feeGroup(term: string, due: DueFee): LineGroup {
+  const { id, price } = due.version;
+  const isPlain = due.pieces.length === 1 && price.every === undefined && price.prorate !== true;
+  const derivation: Derivation = {
+    kind: "fee",
+    termVersion: id,
+    amount: formatDecimal(due.total.pico, 12),
+    ...(isPlain ? {} : { fee: price.amount, cycles: due.pieces.map(feeCycle) }),
+  };
   return {
-    term: term.id,
+    term,
     tuple: 0,
     count: 1n,
     quantity: 1n,
-    amount: total.pico,
-    derivation: [{ kind: "fee", termVersion: id, amount }],
+    amount: due.total.pico,
+    derivation: [derivation],
+  };
+}
+
+function feeCycle({ first, end, cycleDays }: CyclePiece): FeeCycle {
+  return {
+    first: formatLocalDay(first),
+    end: formatLocalDay(end),
+    days: end - first,
+    cycleDays,
   };
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Term } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
-import type { Period } from "../period.ts";
+import { checkZone, type Period } from "../period.ts";
 import type { CompiledTerm } from "../rating/book.ts";
-import { BEGINNING, FOREVER } from "../rating/compile-book.ts";
+import { FOREVER } from "../rating/compile-book.ts";
 import type { ServiceTotal } from "./line-group.ts";
 import { priceServicePeriod, type RetiredTerm, type StatedTiers } from "./price-service-period.ts";
 
@@ -11,6 +11,7 @@ const OCTOBER: Period = {
   start: Date.parse("2026-10-01T00:00Z") as Instant,
   end: Date.parse("2026-11-01T00:00Z") as Instant,
 };
+const BEGINNING = Date.parse("2026-01-01T00:00Z") as Instant;
 const MIDDLE = Date.parse("2026-10-15T00:00Z") as Instant;
 
 /** As much of a compiled term as pricing a period needs. */
@@ -43,6 +44,7 @@ const SMS: Term = {
 };
 const EUR = {
   currency: "EUR",
+  zone: checkZone("UTC"),
   retired: new Map<number, RetiredTerm>(),
   stated: new Map<string, StatedTiers[]>(),
 };
@@ -149,7 +151,7 @@ test("a month that was stated keeps the tiers it was stated by, whatever is edit
     price: { model: "graduated", per: "segment", tiers: [{ upTo: null, rate: "5" }] },
   };
   const pricing = {
-    currency: "EUR",
+    ...EUR,
     terms: [version(5, dearer)],
     retired: new Map([[3, gone(SMS)]]),
     stated: new Map([["sms", [{ termVersion: 3, counted: [3] }]]]),

@@ -2,16 +2,10 @@
 import { assert } from "../assert.ts";
 import type { Term } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
-import type { Period } from "../period.ts";
-import type { CompiledTerm } from "../rating/book.ts";
+import { localDayOf, type Period } from "../period.ts";
 import type { TiersPart } from "./derivation.ts";
-import {
-  eventGroup,
-  feeGroup,
-  type LineGroup,
-  mergeGroup,
-  type ServiceTotal,
-} from "./line-group.ts";
+import { type FeeFacts, feeGroups } from "./fee-groups.ts";
+import { eventGroup, type LineGroup, mergeGroup, type ServiceTotal } from "./line-group.ts";
 import { countsTheSame, isUsageTerm, limitGroup, usageGroup } from "./usage-group.ts";
 
 /** A version that events were charged by and that has been edited or taken away since. */
@@ -25,10 +19,7 @@ export interface RetiredTerm {
 export type StatedTiers = Pick<TiersPart, "termVersion" | "counted">;
 
 /** What a service period is priced by. */
-export interface PeriodPricing {
-  readonly currency: string;
-  /** All versions of the agreement's terms in the catalogue in force. */
-  readonly terms: readonly CompiledTerm[];
+export interface PeriodPricing extends FeeFacts {
   readonly retired: ReadonlyMap<number, RetiredTerm>;
   /** By term; empty for a period that was not stated yet. */
   readonly stated: ReadonlyMap<string, readonly StatedTiers[]>;
@@ -38,7 +29,7 @@ export interface PeriodPricing {
  * The line groups of a service period, in order of the agreement's terms. Events' amounts are only added:
  * what was charged stays charged, by whatever version. Usage is priced over the whole period's quantity of
  * a version, and without any where that costs something; a period that was stated before keeps the prices
- * that it was stated by. A fixed fee is due once, and a month's limits are those that began it.
+ * that it was stated by. A month's limits are those that began it.
  *
  * `fees`: true for a statement's own month. A month that is adjusted keeps the fees that were stated.
  */
@@ -48,7 +39,7 @@ export function priceServicePeriod(
   period: Period,
   fees: boolean,
 ): LineGroup[] {
-  const { currency, terms, retired, stated } = pricing;
+  const { currency, zone, terms, retired, stated } = pricing;
   const known = new Map<number, Term>([
     ...terms.map(({ id, term }) => [id, term] as const),
     ...[...retired].map(([id, { term }]) => [id, term] as const),
@@ -56,6 +47,8 @@ export function priceServicePeriod(
   const counted = totalsByWalker(totals, known, pricing, period);
   const began = versionsThatBegan(pricing, period);
   const isUsed = new Set([...counted.keys()].map((version) => known.get(version)?.id));
+  const month = { first: localDayOf(zone, period.start), end: localDayOf(zone, period.end) };
+  const due = fees ? feeGroups(pricing, month) : [];
   const groups = new Map<string, LineGroup>();
   let used = 0;
   for (const [id, term] of known) {
@@ -63,7 +56,9 @@ export function priceServicePeriod(
     used += own.length;
     const isBeginning = began.get(term.id) === id;
     if (term.price.model === "fixedFee") {
-      if (fees && isBeginning) mergeGroup(groups, feeGroup(id, term, currency));
+      for (const fee of due.filter(({ derivation }) => derivation[0]?.termVersion === id)) {
+        mergeGroup(groups, fee);
+      }
     } else if (!isUsageTerm(term)) {
       for (const total of own) mergeGroup(groups, eventGroup(term, total));
     } else {

@@ -40,7 +40,14 @@ export const priceSchema = z.discriminatedUnion("model", [
     percent: decimal,
     fixed: decimal.optional(),
   }),
-  z.strictObject({ model: z.literal("fixedFee"), amount: decimal }),
+  z.strictObject({
+    model: z.literal("fixedFee"),
+    amount: decimal,
+    every: z.enum(["month", "quarter", "year"]).optional(),
+    begins: z.enum(["calendar", "anniversary"]).optional(),
+    due: z.enum(["inAdvance", "inArrears"]).optional(),
+    prorate: z.boolean().optional(),
+  }),
   z.strictObject({
     model: z.enum(["graduated", "volume"]),
     ...usageOptions,

@@ -22,6 +22,7 @@ import {
   finishCloseRun,
   insertStatements,
   listStated,
+  listStatedAhead,
   listUnstatedMonths,
   loadCut,
   type NewStatement,
@@ -154,7 +155,10 @@ async function whatIsDue(db: Db, book: Book, request: CloseRequest): Promise<Due
   return { due, left, already };
 }
 
-/** Agreements in force in the period, and those that are not any more but have events not stated yet. */
+/**
+ * Agreements in force in the period, and those that are not any more but have events not stated yet or were
+ * charged for the period in advance.
+ */
 async function withSomethingToState(
   db: Db,
   book: Book,
@@ -171,6 +175,7 @@ async function withSomethingToState(
   const span = { end: formatLocalDay(monthDays(period).end), cut: await loadCut(db) };
   const late = others.length === 0 ? [] : await listUnstatedMonths(db, others, span);
   for (const { agreement } of late) inForce.add(agreement);
+  for (const agreement of await listStatedAhead(db, period)) inForce.add(agreement);
   return agreements.filter(({ handle }) => inForce.has(handle));
 }
 

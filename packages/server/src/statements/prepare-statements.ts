@@ -6,15 +6,20 @@ import {
   type MonthText,
   monthDays,
   monthPeriod,
+  nextMonth,
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import { type FeeFacts, feeGroupsAhead } from "@counterpart/domain/statements/fee-groups.ts";
+import type { LineGroup } from "@counterpart/domain/statements/line-group.ts";
 import { orderLines } from "@counterpart/domain/statements/order-lines.ts";
 import {
   priceServicePeriod,
   type RetiredTerm,
 } from "@counterpart/domain/statements/price-service-period.ts";
 import {
+  type LineRules,
+  type Stated,
   type StatementLine,
   statedKey,
   statementLines,
@@ -98,7 +103,8 @@ async function loadFacts(db: Db, preparation: Preparation): Promise<Facts> {
   const stated = new Map<number, Map<string, bigint>>();
   for (const row of await listStatedLines(db, ids)) {
     const { agreement, servicePeriod, term, tuple, minor, isFee } = row;
-    if (isFee && servicePeriod !== period) continue;
+    // Of a month that is over, fees stay as they were stated.
+    if (isFee && servicePeriod < period) continue;
     const lines = stated.get(agreement) ?? new Map<string, bigint>();
     lines.set(statedKey(servicePeriod, term, tuple), minor);
     stated.set(agreement, lines);
@@ -143,6 +149,7 @@ function prepareStatement(
     const walked = facts.statedTiers.get(key) ?? [];
     const pricing = {
       currency,
+      zone,
       terms: terms.get(handle) ?? [],
       retired: facts.retired,
       stated: new Map(walked.map(({ term, tiers }) => [term, tiers])),
@@ -151,8 +158,11 @@ function prepareStatement(
     const groups = priceServicePeriod(pricing, totals, monthPeriod(zone, month), month === period);
     return statementLines(rules, month, groups, stated);
   };
-  const lines = [...linesOf(period), ...(facts.adjust.get(handle) ?? []).flatMap(linesOf)];
+  const adjusted = facts.adjust.get(handle) ?? [];
+  const own = [...linesOf(period), ...adjusted.flatMap(linesOf)];
   const days = monthDays(period);
+  const feeFacts = { currency, zone, terms: terms.get(handle) ?? [] };
+  const lines = [...own, ...linesAhead(feeFacts, rules, nextMonth(period), stated)];
   return {
     agreement: handle,
     period,
@@ -166,6 +176,18 @@ function prepareStatement(
     total: statementTotal(currency, lines).minor,
     lines,
   };
+}
+
+/** Fees that are paid in advance, for the month to come; what it was stated before is left as it is. */
+function linesAhead(
+  facts: FeeFacts,
+  rules: LineRules,
+  next: MonthText,
+  stated: Stated,
+): StatementLine[] {
+  const groups = feeGroupsAhead(facts, monthDays(next));
+  const isNew = ({ term, tuple }: LineGroup): boolean => !stated.has(statedKey(next, term, tuple));
+  return statementLines(rules, next, groups.filter(isNew), new Map());
 }
 
 function groupBy<K, T>(things: readonly T[], keyOf: (thing: T) => K): Map<K, T[]> {

@@ -69,6 +69,16 @@ export async function listStated(db: Db, period: string): Promise<Set<number>> {
   return new Set(rows.map(({ agreement_id }) => agreement_id));
 }
 
+/** Agreements that were charged in advance for a period. */
+export async function listStatedAhead(db: Db, period: string): Promise<number[]> {
+  const { rows } = await db.query<{ agreement_id: number }>(
+    `select agreement_id from statement_line where service_period = $1 and period < $1
+      group by agreement_id having sum(money_minor) <> 0`,
+    [period],
+  );
+  return rows.map(({ agreement_id }) => agreement_id);
+}
+
 export interface MonthTotal extends ServiceTotal {
   readonly agreement: number;
   readonly month: string;
