@@ -130,3 +130,52 @@ test("a month that was paid in advance and never came is given back whole", asyn
   const again = await close(store.database, "2026-11");
   expect(again.statements).toEqual([]);
 });
+
+const PAYMENTS = {
+  eventTypes: {
+    "payment.made": {
+      title: "Payment",
+      channel: "payments",
+      schema: { type: "object", required: ["amount"] },
+      quantities: { cents: { field: "amount", times: 100 } },
+      dimensions: { method: { field: "method" }, country: { field: "country" } },
+    },
+  },
+};
+
+function payment(data: object): string {
+  return verification("2026-10-05T00:00:00Z", { type: "payment.made", data });
+}
+
+test("an event that carries its price costs a factor of it, within its limits", async () => {
+  const price = { model: "dynamic", price: "cents", factor: "0.029", minimumPerEvent: "0.20" };
+  await applyTerms(store.database, [{ id: "fees", on: "payment.made", price }], PAYMENTS);
+  await send(store.database, [payment({ amount: "100.00" }), payment({ amount: "4.00" })]);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 fees 2 3.10"]);
+});
+
+test("a matrix has a line for each rate, and an event without one waits", async () => {
+  const price = {
+    model: "matrix",
+    per: { quantity: "cents", size: 10_000 },
+    by: ["method", "country"],
+    rates: [
+      { when: { method: "card", country: ["DE", "AT"] }, rate: "1.5" },
+      { when: { method: "wallet", country: "DE" }, rate: "2" },
+    ],
+  };
+  await applyTerms(store.database, [{ id: "fees", on: "payment.made", price }], PAYMENTS);
+  const outcomes = await send(store.database, [
+    payment({ amount: "100.00", method: "card", country: "DE" }),
+    payment({ amount: "50.00", method: "wallet", country: "DE" }),
+  ]);
+  expect(outcomes).toEqual(["accepted", "accepted"]);
+  await close(store.database, "2026-10");
+  expect((await linesOf(store.database, "2026-10")).sort()).toEqual([
+    "2026-10 fees 1 1.00",
+    "2026-10 fees 1 1.50",
+  ]);
+  const elsewhere = payment({ amount: "1.00", method: "card", country: "FR" });
+  expect(await send(store.database, [elsewhere])).toEqual(["quarantined"]);
+});

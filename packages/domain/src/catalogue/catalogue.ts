@@ -173,13 +173,48 @@ export type EventPrice =
       readonly number?: string | undefined;
     }
   | { readonly model: "network"; readonly deck: string }
-  | { readonly model: "percentage"; readonly of: Base; readonly percent: DecimalText }
-  | {
+  | MatrixPrice
+  | DynamicPrice
+  | ({
+      readonly model: "percentage";
+      readonly of: Base;
+      readonly percent: DecimalText;
+    } & PerEventLimits)
+  | ({
       readonly model: "markup";
       readonly on: Base;
       readonly percent: DecimalText;
       readonly fixed?: DecimalText | undefined;
-    };
+    } & PerEventLimits);
+
+/** The least and the most that one event costs. */
+export interface PerEventLimits {
+  readonly minimumPerEvent?: DecimalText | undefined;
+  readonly maximumPerEvent?: DecimalText | undefined;
+}
+
+/** A rate for each combination of dimension values. Statement lines are split by these dimensions. */
+export interface MatrixPrice {
+  readonly model: "matrix";
+  readonly per: PerUnit;
+  readonly by: readonly string[];
+  readonly rates: readonly {
+    /** One value or several of every dimension in `by`. */
+    readonly when: Readonly<Record<string, string | readonly string[]>>;
+    readonly rate: DecimalText;
+  }[];
+  /** What every other combination costs; without it, such an event has no rate and waits. */
+  readonly otherwise?: DecimalText | undefined;
+}
+
+/** The event brings its own price along, in the agreement's currency. */
+export interface DynamicPrice extends PerEventLimits {
+  readonly model: "dynamic";
+  /** Quantity of the event type that holds the price; its `times` are smallest units of one currency. */
+  readonly price: string;
+  readonly factor: DecimalText;
+  readonly fixed?: DecimalText | undefined;
+}
 
 /** Prices of period terms, made at close. */
 export type PeriodPrice = FixedFeePrice | UsagePrice;

@@ -1,5 +1,6 @@
 import type { EventType } from "../events/event-type.ts";
 import type { Catalogue, Deck, EventPrice, PeriodPrice, PerUnit, Term } from "./catalogue.ts";
+import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
 import {
   checkDecimal,
@@ -64,11 +65,24 @@ function checkTermOnEvents(
     case "network":
       checkDeckPrice(price, decks, event, at, report);
       return;
+    case "matrix":
+      checkPer(price.per, event, [...at, "per"], report);
+      for (const [index, name] of price.by.entries()) {
+        checkDimension(name, event, [...at, "by", index], report);
+      }
+      checkMatrix(price, at, report);
+      return;
+    case "dynamic":
+      checkQuantity(price.price, event, [...at, "price"], report);
+      checkDynamic(price, at, report);
+      return;
     case "percentage":
       checkNotNegative(price.percent, [...at, "percent"], report);
+      checkPerEventLimits(price, at, report);
       return;
     case "markup":
       checkMarkup(price.percent, price.fixed, at, report);
+      checkPerEventLimits(price, at, report);
       return;
     default:
       checkPer(price.per, event, [...at, "per"], report);

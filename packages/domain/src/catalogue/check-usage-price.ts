@@ -2,7 +2,13 @@ import { parseDecimal } from "../decimal.ts";
 import { compileConversion } from "../pricing/convert-units.ts";
 import { smallestUnits, type Unit, unitOf } from "../units.ts";
 import type { PerUnit } from "./catalogue.ts";
-import { attempt, checkDecimal, checkNotNegative, checkPositive } from "./check-values.ts";
+import {
+  attempt,
+  checkDecimal,
+  checkLimits,
+  checkNotNegative,
+  checkPositive,
+} from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 import type { BlockTier, UsagePrice } from "./usage-price.ts";
 
@@ -19,7 +25,7 @@ export function checkUsagePrice(price: UsagePrice, path: Path, report: Report): 
       report(at, "catalogue.percent-out-of-range", { text: discountPercent });
     }
   }
-  checkLimits(price, path, report);
+  checkLimits(price, ["minimum", "maximum"], path, report);
   checkModel(price, units, path, report);
 }
 
@@ -62,19 +68,6 @@ function checkUnits(
   const units = attempt(() => smallestUnits(text, unit));
   if (units === null) report(path, "catalogue.quantity-not-whole", { text, unit: name });
   return units;
-}
-
-function checkLimits(
-  { minimum, maximum }: Pick<UsagePrice, "minimum" | "maximum">,
-  path: Path,
-  report: Report,
-): void {
-  const least =
-    minimum === undefined ? null : checkNotNegative(minimum, [...path, "minimum"], report);
-  const most =
-    maximum === undefined ? null : checkNotNegative(maximum, [...path, "maximum"], report);
-  if (minimum === undefined || maximum === undefined || least === null || most === null) return;
-  if (least > most) report([...path, "minimum"], "catalogue.limits-crossed", { minimum, maximum });
 }
 
 function checkModel(price: UsagePrice, units: PricedUnits, path: Path, report: Report): void {

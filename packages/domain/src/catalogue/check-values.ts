@@ -44,6 +44,20 @@ export function checkPositive(text: string, path: Path, report: Report): boolean
   return value !== null && value > 0n;
 }
 
+/** A least and a most sum, each of which may be absent, that do not cross. */
+export function checkLimits<Key extends string>(
+  price: { readonly [K in Key]?: string | undefined },
+  [least, most]: readonly [least: Key, most: Key],
+  path: Path,
+  report: Report,
+): void {
+  const [minimum, maximum] = [price[least], price[most]];
+  const low = minimum === undefined ? null : checkNotNegative(minimum, [...path, least], report);
+  const high = maximum === undefined ? null : checkNotNegative(maximum, [...path, most], report);
+  if (minimum === undefined || maximum === undefined || low === null || high === null) return;
+  if (low > high) report([...path, least], "catalogue.limits-crossed", { minimum, maximum });
+}
+
 /** A date counts from its midnight in `zone`; a zone that is wrong itself is told elsewhere. */
 export function checkInstant(
   text: string,

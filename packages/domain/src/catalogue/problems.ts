@@ -100,6 +100,10 @@ export const PROBLEMS = {
   "catalogue.tiers-missing": "At least one tier is needed.",
   "catalogue.tiers-not-ascending": "Each tier must end above the one before it.",
   "catalogue.tiers-not-open": "The last tier, and only the last, must be open (upTo: null).",
+  "catalogue.matrix-dimension-missing": "Every rate of a matrix names {dimension} under when.",
+  "catalogue.matrix-dimension-extra": "{dimension} is not among the dimensions under by.",
+  "catalogue.matrix-cell-twice": "The matrix has two rates for {cell}.",
+  "catalogue.matrix-too-large": "A matrix has at most {cellsMax} cells: make it a deck.",
   "catalogue.blocks-not-whole":
     "{text} is no number of blocks: a whole number above zero; null in the last tier only.",
   "catalogue.blocks-not-open": "The last tier, and only the last, must be open (blocks: null).",

@@ -59,6 +59,57 @@ test.each([
     "briefwerk owes 0.6120 EUR for its call to DE: 61.25 s at 0.6000 EUR per minute.",
   ],
   [
+    "a cell of a matrix",
+    charge(
+      {
+        model: "matrix",
+        per: "minute",
+        by: ["country"],
+        rates: [{ when: { country: ["AT", "DE"] }, rate: "0.012" }],
+        otherwise: "0.05",
+      },
+      { raw: 60_000n, billed: 60_000n, amount: mills(12n) },
+    ),
+    "briefwerk owes 0.0120 EUR for its call to DE: 60 s at 0.0120 EUR (country DE) per minute.",
+  ],
+  [
+    "the rest of a matrix",
+    charge(
+      {
+        model: "matrix",
+        per: "minute",
+        by: ["country"],
+        rates: [{ when: { country: "AT" }, rate: "0.012" }],
+        otherwise: "0.05",
+      },
+      { raw: 60_000n, billed: 60_000n, amount: mills(50n) },
+    ),
+    "briefwerk owes 0.0500 EUR for its call to DE: 60 s at 0.0500 EUR (otherwise: country DE) per minute.",
+  ],
+  [
+    "the event's own price within limits",
+    charge(
+      {
+        model: "dynamic",
+        price: "cents",
+        factor: "0.029",
+        fixed: "0.3",
+        minimumPerEvent: "0.5",
+        maximumPerEvent: "5",
+      },
+      { raw: 400n, billed: 400n, amount: mills(500n) },
+    ),
+    "briefwerk owes 0.5000 EUR for its call to DE: 400 cents at its own price times 0.029 and 0.3000 EUR, at least 0.5000 EUR and at most 5.0000 EUR.",
+  ],
+  [
+    "a share within a limit",
+    charge(
+      { model: "percentage", of: "cost", percent: "10", minimumPerEvent: "0.2" },
+      { base: mills(1000n), amount: mills(200n) },
+    ),
+    "briefwerk owes 0.2000 EUR for its call to DE: 10 % of the cost of 1.0000 EUR, at least 0.2000 EUR.",
+  ],
+  [
     "priced at close",
     charge(
       { model: "graduated", per: "minute", tiers: [{ upTo: null, rate: "0.006" }] },

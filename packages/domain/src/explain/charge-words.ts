@@ -51,8 +51,9 @@ export function statusOf({ data }: RecordedEvent): string | null {
   return typeof data.status === "string" ? `status ${data.status}` : null;
 }
 
-/** Whether the term prices a quantity, of which there was none. */
+/** Whether the term prices a quantity, of which there was none and which costs nothing then. */
 export function isUnused({ term, stored }: RecordedCharge): boolean {
   const { model } = term.price;
-  return model !== "percentage" && model !== "markup" && stored.raw === 0n;
+  if (model === "percentage" || model === "markup") return false;
+  return stored.raw === 0n && (stored.amount ?? 0n) === 0n;
 }

@@ -1,4 +1,4 @@
-import type { Agreement, Base, Term } from "../catalogue/catalogue.ts";
+import type { Agreement, Base, MatrixPrice, PerEventLimits, Term } from "../catalogue/catalogue.ts";
 import { formatInstant, type Instant } from "../instant.ts";
 import { formatLocalDay, localDayOf, startOfLocalDay, type Zone } from "../period.ts";
 import { unitOf } from "../units.ts";
@@ -10,8 +10,8 @@ import { USAGE_MODELS } from "./usage-steps.ts";
 /** Name of the quantity that a term is priced by; empty for shares and fees. */
 export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | null): string {
   switch (price.model) {
-    case "perUnit":
-      return unitOf(price.per).quantity;
+    case "dynamic":
+      return price.price;
     case "deck":
     case "network":
       return deck === null ? "" : unitOf(deck.body.per).quantity;
@@ -25,7 +25,7 @@ export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | nu
 }
 
 /** What a charge is made at, as its term or deck row states it: `0.0120 EUR per minute`. */
-export function describeRate({ term, agreement, deck }: RecordedCharge): string {
+export function describeRate({ term, agreement, deck, dimensions }: RecordedCharge): string {
   const { price } = term;
   const { currency } = agreement.body;
   switch (price.model) {
@@ -34,10 +34,15 @@ export function describeRate({ term, agreement, deck }: RecordedCharge): string 
     case "deck":
     case "network":
       return deck === null || deck.row === null ? "" : describeRowRate(deck, deck.row, currency);
+    case "matrix":
+      return `${describeCell(price, dimensions, currency)} per ${describeUnit(price.per)}`;
+    case "dynamic": {
+      const factor = `its own price times ${price.factor}${fixedPart(price, currency)}`;
+      return `${factor}${limitsPart(price, currency)}`;
+    }
     case "percentage":
-      return `${price.percent} % of the ${BASES[price.of].name}`;
     case "markup":
-      return `${BASES[price.on].name} plus ${price.percent} %${fixedPart(price, currency)}`;
+      return describeShareRate(price, currency);
     case "fixedFee":
       return `${describeAmount(price.amount, currency)} per ${price.every ?? "month"}`;
     default:
@@ -77,8 +82,38 @@ export function describeShare(
   { currency }: Pick<Agreement, "currency">,
 ): string {
   const of = `${BASES[baseOf(price)].name} of ${describeAmount(base, currency)}`;
-  if (price.model === "percentage") return `${price.percent} % of the ${of}`;
-  return `the ${of} plus ${price.percent} %${fixedPart(price, currency)}`;
+  const limits = limitsPart(price, currency);
+  if (price.model === "percentage") return `${price.percent} % of the ${of}${limits}`;
+  return `the ${of} plus ${price.percent} %${fixedPart(price, currency)}${limits}`;
+}
+
+function describeShareRate(price: SharePrice, currency: string): string {
+  const limits = limitsPart(price, currency);
+  if (price.model === "percentage")
+    return `${price.percent} % of the ${BASES[price.of].name}${limits}`;
+  return `${BASES[price.on].name} plus ${price.percent} %${fixedPart(price, currency)}${limits}`;
+}
+
+/** The rate of the cell that the event's dimensions lead to: `0.0700 EUR (country DE, sender alpha)`. */
+function describeCell(price: MatrixPrice, dimensions: Dimensions, currency: string): string {
+  const named = (when: MatrixPrice["rates"][number]["when"]): boolean =>
+    price.by.every((name) => [when[name] ?? []].flat().includes(dimensions[name] ?? ""));
+  const cell = price.rates.find(({ when }) => named(when));
+  const values = price.by.map((name) => `${name} ${dimensions[name] ?? "none"}`).join(", ");
+  const rate = describeAmount(cell?.rate ?? price.otherwise ?? "0", currency);
+  return `${rate} (${cell === undefined ? `otherwise: ${values}` : values})`;
+}
+
+type Dimensions = Readonly<Record<string, string>>;
+
+/** `, at least 0.2000 EUR and at most 5.0000 EUR` */
+function limitsPart(price: PerEventLimits, currency: string): string {
+  const { minimumPerEvent: least, maximumPerEvent: most } = price;
+  const parts = [
+    least === undefined ? [] : [`at least ${describeAmount(least, currency)}`],
+    most === undefined ? [] : [`at most ${describeAmount(most, currency)}`],
+  ].flat();
+  return parts.length === 0 ? "" : `, ${parts.join(" and ")}`;
 }
 
 export type SharePrice = Extract<Term["price"], { model: "percentage" | "markup" }>;

@@ -206,6 +206,35 @@ test("a fee has no events behind it", () => {
   ]);
 });
 
+test("a prorated fee names its cycles", () => {
+  const price = { model: "fixedFee", amount: "31", prorate: true } as const;
+  const fee = explained({
+    ...EVENTS,
+    term: "platform",
+    dimensions: {},
+    count: 1n,
+    quantity: 1n,
+    measure: "",
+    amount: 17n * PICO,
+    money: 1700n,
+    derivation: [
+      {
+        kind: "fee",
+        termVersion: 14,
+        amount: "17",
+        fee: "31",
+        cycles: [{ first: "2026-10-15", end: "2026-11-01", days: 17, cycleDays: 31 }],
+      },
+    ],
+    terms: new Map([[14, { id: "platform", price }]]),
+  });
+  expect(fee.parts[0]!.steps.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+    "fee: 31.0000 EUR for a whole cycle",
+    "cycle: from 2026-10-15 until 2026-11-01: 17 of the 31 days of a cycle",
+    "sum of cycles: 17.0000 EUR, rounded once, half-even at 12 places",
+  ]);
+});
+
 test("a share's part names what it was taken of, and each version of a term is a part", () => {
   const share: Term = { ...CALLS, price: { model: "percentage", of: "margin", percent: "10" } };
   const part = {

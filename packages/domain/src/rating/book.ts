@@ -8,6 +8,8 @@ import type { Measures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
 import type { LocalDay, Zone } from "../period.ts";
 import type { DeckIndex } from "./deck-index.ts";
+import type { EventLimits } from "./event-limits.ts";
+import type { RateMatrix } from "./rate-matrix.ts";
 import type { Whole } from "./whole.ts";
 
 /** A small number that stands for a catalogue object in event-level rows. */
@@ -137,6 +139,17 @@ export type CompiledPrice =
       readonly numerator: Whole;
       readonly by: number;
       readonly fixed: Whole;
+      readonly limits: EventLimits;
+    }
+  | { readonly kind: "matrix"; readonly quantity: string; readonly matrix: RateMatrix }
+  | {
+      readonly kind: "dynamic";
+      /** The quantity that holds the event's own price. */
+      readonly quantity: string;
+      readonly numerator: Whole;
+      readonly by: number;
+      readonly fixed: Whole;
+      readonly limits: EventLimits;
     }
   | { readonly kind: "atClose"; readonly quantity: string };
 

@@ -7,6 +7,7 @@ import type { EventType } from "../events/event-type.ts";
 import { compileMeasures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
+import { compileDynamic } from "../pricing/rate-dynamic.ts";
 import { unitOf } from "../units.ts";
 import {
   type Book,
@@ -22,6 +23,8 @@ import {
   tupleTree,
 } from "./book.ts";
 import type { DeckIndex } from "./deck-index.ts";
+import { compileEventLimits } from "./event-limits.ts";
+import { compileMatrix } from "./rate-matrix.ts";
 import { reduce, settle } from "./whole.ts";
 
 export const BEGINNING = Number.NEGATIVE_INFINITY as Instant;
@@ -128,7 +131,7 @@ export function compileBook(parts: BookParts): Book {
         new Set(typeof values === "string" ? [values] : values),
       ]),
       price,
-      lines: term.lines ?? [],
+      lines: linesOf(term),
       tuples: tupleTree(),
     };
   });
@@ -236,7 +239,10 @@ function compileTypes({ catalogue, builtInTypes, handleOf }: BookParts): Map<str
 /** A percentage is a fraction of 100 × 10^12: "12.5" is 12.5 × 10^12 over it. */
 const HUNDRED_PERCENT = 100_000_000_000_000;
 
-function compilePrice({ price }: Term, { deckOf, catalogue }: BookParts): CompiledPrice {
+function compilePrice(
+  { on, price }: Term,
+  { deckOf, catalogue, builtInTypes }: BookParts,
+): CompiledPrice {
   switch (price.model) {
     case "perUnit": {
       const { quantity, size } = unitOf(price.per);
@@ -259,16 +265,42 @@ function compilePrice({ price }: Term, { deckOf, catalogue }: BookParts): Compil
     }
     case "percentage": {
       const share = reduce(parseDecimal(price.percent, 12), HUNDRED_PERCENT);
-      return { kind: "share", of: price.of, ...share, fixed: 0 };
+      return { kind: "share", of: price.of, ...share, fixed: 0, limits: compileEventLimits(price) };
     }
     case "markup": {
       const percent = BigInt(HUNDRED_PERCENT) + parseDecimal(price.percent, 12);
       const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
-      return { kind: "share", of: price.on, ...reduce(percent, HUNDRED_PERCENT), fixed };
+      const share = reduce(percent, HUNDRED_PERCENT);
+      return { kind: "share", of: price.on, ...share, fixed, limits: compileEventLimits(price) };
+    }
+    case "matrix":
+      return {
+        kind: "matrix",
+        quantity: unitOf(price.per).quantity,
+        matrix: compileMatrix(price),
+      };
+    case "dynamic": {
+      const type = { ...builtInTypes, ...catalogue.eventTypes }[on ?? ""];
+      const { factor, by } = compileDynamic(price.factor, carriedSize(type, price.price));
+      const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
+      const limits = compileEventLimits(price);
+      return { kind: "dynamic", quantity: price.price, ...reduce(factor, by), fixed, limits };
     }
     case "fixedFee":
       return { kind: "atClose", quantity: "" };
     default:
       return { kind: "atClose", quantity: unitOf(price.per).quantity };
   }
+}
+
+/** How many smallest units of a quantity are one of the money that events carry in it. */
+function carriedSize(type: EventType | undefined, quantity: string): number {
+  const rule = type?.quantities[quantity];
+  assert(rule !== undefined, "apply checked that the event type has the quantity");
+  return rule.times ?? 1;
+}
+
+/** A matrix has a line for each of its rates: else a line could not tell its rate. */
+function linesOf({ price, lines = [] }: Term): readonly string[] {
+  return price.model === "matrix" ? [...new Set([...lines, ...price.by])] : lines;
 }

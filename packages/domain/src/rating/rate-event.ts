@@ -17,6 +17,8 @@ import {
 } from "./book.ts";
 import type { Charge } from "./charge.ts";
 import { BLOCKED, type DeckIndex, findByNetwork, findByPrefix, NO_RATE } from "./deck-index.ts";
+import { withinLimits } from "./event-limits.ts";
+import { findMatrixRate } from "./rate-matrix.ts";
 import { addWhole, multiplyDivide, negateWhole, settle, type Whole } from "./whole.ts";
 
 /** An event that has been identified, validated and measured. */
@@ -103,8 +105,9 @@ function chargeFor(
   if (price.kind === "share") {
     const base = baseFor(price.of, bases, term.agreement.currency);
     if ("refused" in base) return base;
-    const amount = multiplyDivide(base.amount, price.numerator, price.by);
-    return made(term, event, book, 0, 0, 0, addWhole(amount, price.fixed), base.amount);
+    const share = multiplyDivide(base.amount, price.numerator, price.by);
+    const amount = withinLimits(price.limits, addWhole(share, price.fixed));
+    return made(term, event, book, 0, 0, 0, amount, base.amount);
   }
   const raw = event.quantities[price.quantity];
   if (raw === undefined) return refuse("rating.quantity-missing", price.quantity);
@@ -112,6 +115,16 @@ function chargeFor(
   if (price.kind === "perUnit") {
     const amount = multiplyDivide(raw, price.rate, price.by);
     return made(term, event, book, 0, raw, raw, amount, null);
+  }
+  if (price.kind === "dynamic") {
+    const share = multiplyDivide(raw, price.numerator, price.by);
+    const amount = withinLimits(price.limits, addWhole(share, price.fixed));
+    return made(term, event, book, 0, raw, raw, amount, null);
+  }
+  if (price.kind === "matrix") {
+    const rate = findMatrixRate(price.matrix, event.dimensions);
+    if (rate === null) return refuse("rating.no-rate", `no rate of ${term.term.id} for its values`);
+    return made(term, event, book, 0, raw, raw, multiplyDivide(raw, rate.numerator, rate.by), null);
   }
   // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
   if (raw === 0) return made(term, event, book, 0, 0, 0, 0, null);

@@ -5,7 +5,7 @@
  */
 import { AGGREGATIONS } from "@counterpart/domain/meters/meter.ts";
 import { z } from "zod";
-import { perUnit, priceSchema } from "./price-schema.ts";
+import { conditions, perUnit, priceSchema } from "./price-schema.ts";
 import { decimal, TEXT_LENGTH_MAX, text } from "./text-schema.ts";
 
 function digits(expected: string, pattern: RegExp) {
@@ -181,7 +181,7 @@ export const termSchema = z.strictObject({
   id: name,
   title: name.optional(),
   on: name.optional(),
-  where: z.record(z.string(), z.union([name, z.array(name).min(1)])).optional(),
+  where: conditions.optional(),
   price: priceSchema,
   lines: z.array(name).optional(),
 });

@@ -19,6 +19,14 @@ const conversion = z.strictObject({
   rounding: z.enum(["none", "up", "down", "halfUp", "halfEven"]).optional(),
 });
 
+const perEventLimits = {
+  minimumPerEvent: decimal.optional(),
+  maximumPerEvent: decimal.optional(),
+};
+
+/** Dimension values, one or several of each. */
+export const conditions = z.record(z.string(), z.union([name, z.array(name).min(1)]));
+
 /** What every price of a period's quantity may have. */
 const usageOptions = {
   per: perUnit,
@@ -33,12 +41,32 @@ export const priceSchema = z.discriminatedUnion("model", [
   z.strictObject({ model: z.literal("perUnit"), rate: decimal, per: perUnit }),
   z.strictObject({ model: z.literal("deck"), deck: name, number: name.optional() }),
   z.strictObject({ model: z.literal("network"), deck: name }),
-  z.strictObject({ model: z.literal("percentage"), of: base, percent: decimal }),
+  z.strictObject({
+    model: z.literal("matrix"),
+    per: perUnit,
+    by: z.array(name).min(1).max(8),
+    rates: z.array(z.strictObject({ when: conditions, rate: decimal })).min(1),
+    otherwise: decimal.optional(),
+  }),
+  z.strictObject({
+    model: z.literal("dynamic"),
+    price: name,
+    factor: decimal,
+    fixed: decimal.optional(),
+    ...perEventLimits,
+  }),
+  z.strictObject({
+    model: z.literal("percentage"),
+    of: base,
+    percent: decimal,
+    ...perEventLimits,
+  }),
   z.strictObject({
     model: z.literal("markup"),
     on: base,
     percent: decimal,
     fixed: decimal.optional(),
+    ...perEventLimits,
   }),
   z.strictObject({
     model: z.literal("fixedFee"),
