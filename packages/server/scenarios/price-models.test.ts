@@ -115,7 +115,7 @@ test("a fee in advance gives back the days after the agreement's end", async () 
   const terms = [fee({ amount: "31", due: "inAdvance", prorate: true })];
   await applyTerms(store.database, terms);
   await close(store.database, "2026-09");
-  await applyTerms(store.database, terms, {}, "2026-10-15");
+  await applyTerms(store.database, terms, {}, { to: "2026-10-15" });
   await close(store.database, "2026-10");
   expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 fee 1 -17.00"]);
 });
@@ -124,7 +124,7 @@ test("a month that was paid in advance and never came is given back whole", asyn
   const terms = [fee({ amount: "31", due: "inAdvance" })];
   await applyTerms(store.database, terms);
   await close(store.database, "2026-09");
-  await applyTerms(store.database, terms, {}, "2026-10-01");
+  await applyTerms(store.database, terms, {}, { to: "2026-10-01" });
   await close(store.database, "2026-10");
   expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 fee 0 -31.00"]);
   const again = await close(store.database, "2026-11");
@@ -178,4 +178,34 @@ test("a matrix has a line for each rate, and an event without one waits", async 
   ]);
   const elsewhere = payment({ amount: "1.00", method: "card", country: "FR" });
   expect(await send(store.database, [elsewhere])).toEqual(["quarantined"]);
+});
+
+test("an agreement overrides single fields of its plan, and the price ramps with its age", async () => {
+  const planned = {
+    ...verify("verify", { model: "graduated", tiers: [{ upTo: null, rate: "2" }], minimum: "5" }),
+    ramp: [{ month: 11, price: { minimum: "8" } }],
+  };
+  const plans = { basic: { terms: [planned, fee({ amount: "10" })] } };
+  const version = {
+    plan: "basic",
+    overrides: { verify: { price: { tiers: [{ upTo: null, rate: "1.50" }] } } },
+  };
+  await applyTerms(store.database, [], { plans }, version);
+  await use(2);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual([
+    "2026-10 verify 2 5.00",
+    "2026-10 fee 1 10.00",
+  ]);
+  await use(7, "2026-11-05");
+  await close(store.database, "2026-11");
+  expect(await linesOf(store.database, "2026-11")).toEqual([
+    "2026-11 verify 7 10.50",
+    "2026-11 fee 1 10.00",
+  ]);
+  await close(store.database, "2026-12");
+  expect(await linesOf(store.database, "2026-12")).toEqual([
+    "2026-12 verify 0 8.00",
+    "2026-12 fee 1 10.00",
+  ]);
 });

@@ -11,12 +11,12 @@ import { loadStatement } from "../src/statements/statement-views.repo.ts";
 
 export const NOW: Instant = parseInstant("2026-12-20T12:00:00Z");
 
-/** Publishes the shop's agreement with these terms, until an end if it has one, in place of what was there. */
+/** Publishes the shop's agreement with these terms in its only version, in place of what was there. */
 export async function applyTerms(
   database: Database,
   terms: readonly object[],
   more: Readonly<Record<string, unknown>> = {},
-  to?: string,
+  version: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const read = await readCatalogueBundle({
     provider: { name: "Northstar", homeCurrency: "EUR", timeZone: "UTC" },
@@ -31,7 +31,7 @@ export async function applyTerms(
         timeZone: "UTC",
         cycle: "monthly",
         accounts: ["shop"],
-        versions: [{ from: "2026-01-01", to, terms }],
+        versions: [{ from: "2026-01-01", terms, ...version }],
       },
     },
     ...more,

@@ -246,6 +246,23 @@ export interface Term {
   readonly price: Price;
   /** Dimensions that its statement lines are split by. */
   readonly lines?: readonly string[] | undefined;
+  /** How its price changes with the agreement's age. */
+  readonly ramp?: readonly RampStep[] | undefined;
+}
+
+/** From a service month on: month 1 is the calendar month in which the agreement starts. */
+export interface RampStep {
+  readonly month: number;
+  /** What changes of the price before it. */
+  readonly price: PricePatch;
+}
+
+/** Fields of a price that take the place of others; null takes one away (`patch-price.ts`). */
+export type PricePatch = Readonly<Record<string, unknown>>;
+
+/** What an agreement has otherwise than the term of its plan. */
+export interface TermOverride extends Partial<Pick<Term, "title" | "where" | "lines" | "ramp">> {
+  readonly price?: PricePatch | undefined;
 }
 
 /** A template of terms. */
@@ -279,6 +296,8 @@ export interface AgreementVersion {
   readonly plan?: string | undefined;
   /** Terms of its own; one with the id of a plan's term takes that one's place. */
   readonly terms?: readonly Term[] | undefined;
+  /** Single fields of the plan's terms, by the term's id. */
+  readonly overrides?: Readonly<Record<string, TermOverride>> | undefined;
 }
 
 /** How many units of `homeCurrency` one unit of `currency` is, from `from` on. For margin only. */

@@ -2,8 +2,9 @@ import type { EventType } from "../events/event-type.ts";
 import { checkZone, instantOfDateOrInstant } from "../period.ts";
 import type { Agreement, AgreementVersion, Catalogue } from "./catalogue.ts";
 import { checkOrder } from "./check-order.ts";
-import { checkTerms } from "./check-terms.ts";
+import { checkTerm, checkTerms } from "./check-terms.ts";
 import { attempt, checkCurrency, checkInstant, checkTimeZone } from "./check-values.ts";
+import { rampedPrices } from "./patch-price.ts";
 import type { Path, Report } from "./problems.ts";
 import { termsOfVersion } from "./terms-of-version.ts";
 
@@ -32,6 +33,7 @@ export function checkAgreements(
       const versionPath = [...path, "versions", at];
       checkVersion(version, catalogue, versionPath, report);
       checkTerms(version.terms ?? [], catalogue.decks, types, [...versionPath, "terms"], report);
+      checkOverrides(version, catalogue, types, versionPath, report);
       checkDeckCurrencies(agreement, version, catalogue, versionPath, report);
     }
   }
@@ -112,6 +114,29 @@ function checkVersion(
   }
 }
 
+/** An override stands on a term of the plan, and what comes of both is a term like any other. */
+function checkOverrides(
+  version: AgreementVersion,
+  { plans, decks }: Catalogue,
+  types: ReadonlyMap<string, EventType>,
+  path: Path,
+  report: Report,
+): void {
+  const { plan, overrides = {}, terms = [] } = version;
+  const planned = plan !== undefined && Object.hasOwn(plans, plan) ? plans[plan]!.terms : [];
+  for (const term of Object.keys(overrides)) {
+    const at = [...path, "overrides", term];
+    if (!planned.some(({ id }) => id === term)) {
+      report(at, "catalogue.override-without-term", { term });
+    } else if (terms.some(({ id }) => id === term)) {
+      report(at, "catalogue.override-and-term", { term });
+    }
+  }
+  for (const { term, path: termPath } of termsOfVersion(version, plans, path)) {
+    if (termPath.at(-2) === "overrides") checkTerm(term, decks, types, termPath, report);
+  }
+}
+
 /** Told where the deck comes in: at the term of the version itself, or where it names the plan. */
 function checkDeckCurrencies(
   { currency }: Agreement,
@@ -121,12 +146,13 @@ function checkDeckCurrencies(
   report: Report,
 ): void {
   for (const { term, path: termPath } of termsOfVersion(version, plans, path)) {
-    const { price } = term;
-    if (price.model !== "deck" && price.model !== "network") continue;
-    const deck = Object.hasOwn(decks, price.deck) ? decks[price.deck] : undefined;
-    if (deck === undefined || deck.currency === currency) continue;
-    const at = termPath[0] === "plans" ? [...path, "plan"] : [...termPath, "price", "deck"];
-    const detail = { deck: price.deck, deckCurrency: deck.currency, currency };
-    report(at, "catalogue.deck-currency-differs", detail);
+    for (const price of rampedPrices(term)) {
+      if (price.model !== "deck" && price.model !== "network") continue;
+      const deck = Object.hasOwn(decks, price.deck) ? decks[price.deck] : undefined;
+      if (deck === undefined || deck.currency === currency) continue;
+      const at = termPath[0] === "plans" ? [...path, "plan"] : [...termPath, "price", "deck"];
+      const detail = { deck: price.deck, deckCurrency: deck.currency, currency };
+      report(at, "catalogue.deck-currency-differs", detail);
+    }
   }
 }

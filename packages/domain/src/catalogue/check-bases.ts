@@ -1,4 +1,5 @@
-import type { Base, Catalogue, Role, Term } from "./catalogue.ts";
+import type { Base, Catalogue, Price, Role } from "./catalogue.ts";
+import { rampedPrices } from "./patch-price.ts";
 import type { Path, Report } from "./problems.ts";
 import { termsOfVersion } from "./terms-of-version.ts";
 
@@ -47,12 +48,14 @@ function findStands({ agreements, plans }: Catalogue): Map<string, Stands> {
     for (const [at, version] of agreement.versions.entries()) {
       const versionPath = ["agreements", id, "versions", at];
       for (const { term, path } of termsOfVersion(version, plans, versionPath)) {
-        const base = baseOf(term);
-        if (base === null || term.on === undefined) continue;
-        const stands = entryOf(byType, term.on, () => new Map());
-        const under = entryOf(stands, agreement.role, () => new Map<Role, Path>());
-        for (const role of rolesUnder(base, agreement.role)) {
-          entryOf(under, role, () => [...path, "price"]);
+        const bases = rampedPrices(term).map(baseOf);
+        for (const base of bases) {
+          if (base === null || term.on === undefined) continue;
+          const stands = entryOf(byType, term.on, () => new Map());
+          const under = entryOf(stands, agreement.role, () => new Map<Role, Path>());
+          for (const role of rolesUnder(base, agreement.role)) {
+            entryOf(under, role, () => [...path, "price"]);
+          }
         }
       }
     }
@@ -60,7 +63,7 @@ function findStands({ agreements, plans }: Catalogue): Map<string, Stands> {
   return byType;
 }
 
-function baseOf({ price }: Term): Base | null {
+function baseOf(price: Price): Base | null {
   if (price.model === "percentage") return price.of;
   return price.model === "markup" ? price.on : null;
 }

@@ -1,5 +1,5 @@
 import type { EventType } from "../events/event-type.ts";
-import type { Catalogue, Deck, EventPrice, PeriodPrice, PerUnit, Term } from "./catalogue.ts";
+import type { Catalogue, Deck, EventPrice, PerUnit, Price, Term } from "./catalogue.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
 import {
@@ -9,6 +9,7 @@ import {
   checkUnit,
   DECIMAL_PLACES,
 } from "./check-values.ts";
+import { rampedPrices } from "./patch-price.ts";
 import type { Path, Report } from "./problems.ts";
 
 /**
@@ -27,23 +28,50 @@ export function checkTerms(
     checkId(term.id, [...termPath, "id"], report);
     if (seen.has(term.id)) report([...termPath, "id"], "catalogue.term-twice", { term: term.id });
     seen.add(term.id);
-    if (term.price.model === "fixedFee") checkFixedFee(term, termPath, report);
-    else checkTermOnEvents(term, term.price, decks, types, termPath, report);
+    checkTerm(term, decks, types, termPath, report);
   }
 }
 
-function checkFixedFee(term: Term, path: Path, report: Report): void {
+/** A term with its price and those of its ramp. */
+export function checkTerm(
+  term: Term,
+  decks: Catalogue["decks"],
+  types: ReadonlyMap<string, EventType>,
+  path: Path,
+  report: Report,
+): void {
+  const event = typeOf(term, types);
+  if (term.price.model === "fixedFee") checkFrameOfFee(term, path, report);
+  else checkFrameOnEvents(term, event, types, path, report);
+  checkPrice(term.price, event, decks, [...path, "price"], report);
+  const { ramp = [] } = term;
+  const rampPath = [...path, "ramp"];
+  checkRamp(term, rampPath, report);
+  for (const [at, price] of rampedPrices(term).slice(1).entries()) {
+    if (ramp[at]?.price.model !== undefined) continue;
+    checkPrice(price, event, decks, [...rampPath, at, "price"], report);
+  }
+}
+
+/** The first step comes in month 2 at the earliest: the price itself is month 1's. */
+function checkRamp({ ramp = [] }: Term, path: Path, report: Report): void {
+  let before = 1;
+  for (const [at, { month, price }] of ramp.entries()) {
+    if (month <= before) report([...path, at, "month"], "catalogue.ramp-not-ascending", {});
+    else before = month;
+    if (price.model !== undefined) report([...path, at, "price"], "catalogue.ramp-other-model", {});
+  }
+}
+
+function checkFrameOfFee(term: Term, path: Path, report: Report): void {
   for (const key of ["on", "where", "lines"] as const) {
     if (term[key] !== undefined) report([...path, key], "catalogue.fee-on-events", { key });
   }
-  if (term.price.model !== "fixedFee") return;
-  checkNotNegative(term.price.amount, [...path, "price", "amount"], report);
 }
 
-function checkTermOnEvents(
+function checkFrameOnEvents(
   term: Term,
-  price: EventPrice | Exclude<PeriodPrice, { model: "fixedFee" }>,
-  decks: Catalogue["decks"],
+  event: NamedType | null,
   types: ReadonlyMap<string, EventType>,
   path: Path,
   report: Report,
@@ -53,9 +81,16 @@ function checkTermOnEvents(
   } else if (!types.has(term.on)) {
     report([...path, "on"], "catalogue.event-type-unknown", { type: term.on });
   }
-  const event = typeOf(term, types);
   checkDimensions(term, event, path, report);
-  const at = [...path, "price"];
+}
+
+function checkPrice(
+  price: Price,
+  event: NamedType | null,
+  decks: Catalogue["decks"],
+  at: Path,
+  report: Report,
+): void {
   switch (price.model) {
     case "perUnit":
       checkNotNegative(price.rate, [...at, "rate"], report);
@@ -83,6 +118,9 @@ function checkTermOnEvents(
     case "markup":
       checkMarkup(price.percent, price.fixed, at, report);
       checkPerEventLimits(price, at, report);
+      return;
+    case "fixedFee":
+      checkNotNegative(price.amount, [...at, "amount"], report);
       return;
     default:
       checkPer(price.per, event, [...at, "per"], report);

@@ -100,6 +100,11 @@ export const PROBLEMS = {
   "catalogue.tiers-missing": "At least one tier is needed.",
   "catalogue.tiers-not-ascending": "Each tier must end above the one before it.",
   "catalogue.tiers-not-open": "The last tier, and only the last, must be open (upTo: null).",
+  "catalogue.ramp-not-ascending":
+    "The steps of a ramp come in order of their months, the first in month 2 or later.",
+  "catalogue.ramp-other-model": "A ramp keeps the price's model: make a version with another term.",
+  "catalogue.override-without-term": "The plan has no term {term} to override.",
+  "catalogue.override-and-term": "{term} is overridden and replaced under terms: keep one of them.",
   "catalogue.matrix-dimension-missing": "Every rate of a matrix names {dimension} under when.",
   "catalogue.matrix-dimension-extra": "{dimension} is not among the dimensions under by.",
   "catalogue.matrix-cell-twice": "The matrix has two rates for {cell}.",

@@ -2,6 +2,8 @@
 import { assert } from "../assert.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Agreement, AgreementVersion, Catalogue, Deck, Term } from "../catalogue/catalogue.ts";
+import { rampTerm } from "../catalogue/ramp-term.ts";
+import { termsOfVersion } from "../catalogue/terms-of-version.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import { compileMeasures } from "../events/measure-event.ts";
@@ -64,14 +66,18 @@ export function termsInForce(catalogue: Catalogue): TermInForce[] {
     for (const [at, version] of versions.entries()) {
       const from = instantOfDateOrInstant(zone, version.from);
       const to = endOf(agreement, version, versions[at + 1]);
-      for (const term of termsOf(catalogue, version)) {
+      const start = instantOfDateOrInstant(zone, versions[0]!.from);
+      const terms = termsOfVersion(version, catalogue.plans, []).flatMap(({ term }) =>
+        rampTerm(term, { zone, start }, { from, to }),
+      );
+      for (const { term, ...span } of terms) {
         const content = canonicalJson([name, term]);
         const before = latest.get(term.id);
-        if (before?.content === content && before.to === from) {
-          before.to = to;
+        if (before?.content === content && before.to === span.from) {
+          before.to = span.to;
           continue;
         }
-        const one = { agreement: name, term, from, to, content };
+        const one = { agreement: name, term, ...span, content };
         latest.set(term.id, one);
         inForce.push(one);
       }
@@ -88,15 +94,6 @@ function endOf(
   const zone = checkZone(timeZone);
   if (to !== undefined) return instantOfDateOrInstant(zone, to);
   return next === undefined ? FOREVER : instantOfDateOrInstant(zone, next.from);
-}
-
-/** The plan's terms, each replaced by the version's own of the same id, then the version's others. */
-function termsOf(catalogue: Catalogue, version: AgreementVersion): Term[] {
-  const own = new Map((version.terms ?? []).map((term) => [term.id, term]));
-  const planned = version.plan === undefined ? [] : catalogue.plans[version.plan]!.terms;
-  const terms = planned.map((term) => own.get(term.id) ?? term);
-  const ids = new Set(planned.map(({ id }) => id));
-  return [...terms, ...(version.terms ?? []).filter(({ id }) => !ids.has(id))];
 }
 
 export function compileBook(parts: BookParts): Book {

@@ -5,7 +5,7 @@
  */
 import { AGGREGATIONS } from "@counterpart/domain/meters/meter.ts";
 import { z } from "zod";
-import { conditions, perUnit, priceSchema } from "./price-schema.ts";
+import { conditions, perUnit, pricePatchSchema, priceSchema, rampSchema } from "./price-schema.ts";
 import { decimal, TEXT_LENGTH_MAX, text } from "./text-schema.ts";
 
 function digits(expected: string, pattern: RegExp) {
@@ -184,6 +184,16 @@ export const termSchema = z.strictObject({
   where: conditions.optional(),
   price: priceSchema,
   lines: z.array(name).optional(),
+  ramp: rampSchema.optional(),
+});
+
+/** What an agreement has otherwise than its plan's term. */
+const overrideSchema = z.strictObject({
+  title: name.optional(),
+  where: conditions.optional(),
+  lines: z.array(name).optional(),
+  ramp: rampSchema.optional(),
+  price: pricePatchSchema.optional(),
 });
 
 export const planSchema = z.strictObject({
@@ -207,6 +217,7 @@ export const agreementSchema = z.strictObject({
       to: dateOrInstant.optional(),
       plan: name.optional(),
       terms: z.array(termSchema).optional(),
+      overrides: z.record(z.string(), overrideSchema).optional(),
     }),
   ),
 });

@@ -105,3 +105,10 @@ export const priceSchema = z.discriminatedUnion("model", [
     freeEvents: z.int().min(0).max(1_000_000_000).optional(),
   }),
 ]);
+
+/** Fields of a price; what they make of it is read once they are in their place (`read-patches.ts`). */
+export const pricePatchSchema = z.record(z.string(), z.unknown());
+
+export const rampSchema = z.array(
+  z.strictObject({ month: z.int().min(1).max(1200), price: pricePatchSchema }),
+);

@@ -14,6 +14,7 @@ import { type BundleDeckVersion, bundleSchema } from "./catalogue-schema.ts";
 import { deckRowsHash } from "./deck-rows-hash.ts";
 import { type Locate, locateProblem, type Problem, sortProblems } from "./locate-problem.ts";
 import { type LineProblem, readDeckCsv } from "./read-deck-csv.ts";
+import { readPatches } from "./read-patches.ts";
 import { problemsOfIssues } from "./schema-problems.ts";
 
 export interface ReadCatalogue {
@@ -49,7 +50,8 @@ export async function resolveBundle(
     const found = problemsOfIssues(parsed.error.issues).map((each) => locateProblem(each, locate));
     return { catalogue: null, deckRows: new Map(), problems: sortProblems(found), locate };
   }
-  const problems: Problem[] = [];
+  const { problems: found, ...patched } = readPatches(parsed.data);
+  const problems: Problem[] = found.map((each) => locateProblem(each, locate));
   const deckRows = new Map<string, readonly DeckRow[]>();
   const decks: Record<string, Deck> = {};
   for (const [id, { versions, ...deck }] of Object.entries(parsed.data.decks)) {
@@ -69,7 +71,8 @@ export async function resolveBundle(
     }
     decks[id] = { ...deck, versions: resolved };
   }
-  const catalogue = { ...parsed.data, decks };
+  // A price without the shape of one cannot be checked for sense.
+  const catalogue = found.length > 0 ? null : { ...parsed.data, ...patched, decks };
   return { catalogue, deckRows, problems: sortProblems(problems), locate };
 }
 
