@@ -108,6 +108,10 @@ export const REFUSALS = {
   "rating.no-agreement": [422, "No agreement covers this account and event at the event's time."],
   "rating.no-rate": [422, "The deck has no rate for this destination. No rate is never zero."],
   "rating.destination-blocked": [422, "The deck blocks this destination."],
+  "rating.call-too-long": [
+    422,
+    "A call that is priced by time bands or by rates that change lasts 100 days at most.",
+  ],
   "rating.base-missing": [422, "A term stands on a charge that this event does not have."],
   "rating.base-in-other-currency": [422, "A term stands on a charge in another currency."],
   "rating.quantity-missing": [422, "A term is priced per a quantity that the event does not have."],

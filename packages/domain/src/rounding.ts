@@ -3,6 +3,9 @@ import { assert } from "./assert.ts";
 /** Handbook §2.3. Negative values mirror: `up` is away from zero, `down` towards it. */
 export type RoundingMode = "up" | "down" | "halfUp" | "halfEven";
 
+/** In an order that records rely on: it is never changed, only added to. */
+export const ROUNDING_MODES: readonly RoundingMode[] = ["up", "down", "halfUp", "halfEven"];
+
 /** The quotient as a whole number. The only place where anything exact is rounded. */
 export function divideRounded(
   numerator: bigint,

@@ -5,6 +5,7 @@
 import type { EventType } from "../events/event-type.ts";
 import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
+import type { DurationRounding } from "../voice/round-duration.ts";
 import type { UsagePrice } from "./usage-price.ts";
 
 /** A decimal in plain digits, such as `"0.0085"`. */
@@ -134,7 +135,36 @@ export interface Deck {
   readonly currency: string;
   readonly per: PerUnit;
   readonly incrementMode?: "initialThenSubsequent" | "wholeMultiple" | undefined;
+  /** Zone that time bands and holidays are meant in; the provider's when absent. */
+  readonly timeZone?: string | undefined;
+  /** Dates such as `2026-12-25`. */
+  readonly holidays?: readonly string[] | undefined;
+  /** Times that rows may be for, by name. */
+  readonly timeBands?: Readonly<Record<string, TimeBand>> | undefined;
+  /** Prefixes of the calling number that rows may be for, by name of the group. */
+  readonly originGroups?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly versions: readonly DeckVersion[];
+}
+
+/** Of the days of the week, Monday first. */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/**
+ * What a clock and calendar in the deck's zone show at the times of a band; all that is said must hold.
+ * Of two bands at the same time the heavier one counts (handbook §2.5).
+ */
+export interface TimeBand {
+  readonly days?: readonly Weekday[] | undefined;
+  /** 1 to 12. */
+  readonly months?: readonly number[] | undefined;
+  /** 1 to 31. */
+  readonly monthDays?: readonly number[] | undefined;
+  /** Only on the deck's holidays, or never on them; absent: they are days like others. */
+  readonly holidays?: "only" | "except" | undefined;
+  /** `08:00-18:00`: from the first minute on and before the last one. `22:00-06:00` is both ends of a day. */
+  readonly times?: readonly string[] | undefined;
+  /** Default 0. */
+  readonly weight?: number | undefined;
 }
 
 export interface DeckVersion {
@@ -150,6 +180,10 @@ export interface DeckVersion {
 export interface DeckRow {
   /** `"4479"`, or MCC-MNC as `"262-01"`, `"262"` for every network of the country code. */
   readonly key: string;
+  /** The row is for callers of this group, and goes before those for all. */
+  readonly originGroup?: string | undefined;
+  /** The row is for the times of this band; those without are for the times that no other row has. */
+  readonly timeBand?: string | undefined;
   readonly name?: string | undefined;
   /** Price per unit; null when the destination is blocked. */
   readonly rate: DecimalText | null;
@@ -158,6 +192,61 @@ export interface DeckRow {
   readonly connectFee?: DecimalText | undefined;
   readonly initialIncrement?: number | undefined;
   readonly subsequentIncrement?: number | undefined;
+  /** Rules of calls to this destination; each goes before the term's. */
+  readonly call?: DeckRowCall | undefined;
+}
+
+/** How calls are rated (handbook §2.3). Durations are whole seconds. */
+export interface CallRules {
+  /** To whole seconds. Default `none`: the millisecond counts. */
+  readonly durationRounding?: DurationRounding | undefined;
+  /** Added to the rounded duration, which never gets negative; buying and selling may differ. */
+  readonly durationOffset?: number | undefined;
+  /** A shorter call is free, connect fee included; one as long is billed from its start. */
+  readonly graceSeconds?: number | undefined;
+  /** Whether an answered call without duration pays the connect fee. Default false. */
+  readonly connectOnZero?: boolean | undefined;
+  /** The first seconds of a call, which are not billed; the connect fee stays due. */
+  readonly freeSeconds?: number | undefined;
+  /** What is billed at least, if anything is. */
+  readonly minDuration?: number | undefined;
+  /** Price of a call that was not answered. */
+  readonly attemptFee?: DecimalText | undefined;
+  readonly minCharge?: DecimalText | undefined;
+  readonly maxCharge?: DecimalText | undefined;
+  /** Beyond `maxCharge` a call is free, or the switch ends it and rating takes no notice. Default free. */
+  readonly maxChargeStrategy?: "free" | "disconnect" | undefined;
+  /** How the amount of each leg is rounded, to `roundingDecimals`. Default `halfEven`. */
+  readonly roundingMode?: RoundingMode | undefined;
+  /** Places of each leg's amount. Default 12. */
+  readonly roundingDecimals?: number | undefined;
+  /**
+   * What a call that reaches into another time band costs (handbook §2.5): each increment by the band in
+   * which it starts, all by the band at answer, or, the default, cut at the edge where increments are of
+   * at most a second and as `incrementStart` otherwise.
+   */
+  readonly timeBandPolicy?: "splitAtEdge" | "incrementStart" | "callStart" | undefined;
+  /** Whether a rate that comes into force during a call counts from then on. Default `rateAtAnswer`. */
+  readonly rateChange?: "rateAtAnswer" | "splitAtEffective" | undefined;
+}
+
+/** What a row may say of its calls. */
+export interface DeckRowCall
+  extends Pick<
+    CallRules,
+    | "graceSeconds"
+    | "freeSeconds"
+    | "minDuration"
+    | "attemptFee"
+    | "minCharge"
+    | "maxCharge"
+    | "maxChargeStrategy"
+    | "roundingMode"
+    | "roundingDecimals"
+  > {
+  /** Rates within a state and between states; `rate` is where that cannot be told (handbook §2.7). */
+  readonly intraRate?: DecimalText | undefined;
+  readonly interRate?: DecimalText | undefined;
 }
 
 /** Whose charges of the same event a term stands on (design: terms that stand on other terms). */
@@ -171,6 +260,21 @@ export type EventPrice =
       readonly deck: string;
       /** Number field that is looked up. Default `to`. */
       readonly number?: string | undefined;
+      /** Whether a ported number is looked up as it was dialled, or by its LRN. Default `dialled`. */
+      readonly rateOn?: "dialled" | "lrn" | undefined;
+      /** Number field of the caller, for origin groups and jurisdiction. Default `from`. */
+      readonly origin?: string | undefined;
+      readonly call?: CallRules | undefined;
+    }
+  | {
+      /** A rate on what another term of the same agreement bills, as a charge of its own. */
+      readonly model: "surcharge";
+      /** Id of that term. */
+      readonly on: string;
+      readonly rate: DecimalText;
+      readonly per: PerUnit;
+      readonly roundingMode?: RoundingMode | undefined;
+      readonly roundingDecimals?: number | undefined;
     }
   | { readonly model: "network"; readonly deck: string }
   | MatrixPrice

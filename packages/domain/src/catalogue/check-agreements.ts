@@ -2,6 +2,7 @@ import type { EventType } from "../events/event-type.ts";
 import { checkZone, instantOfDateOrInstant } from "../period.ts";
 import type { Agreement, AgreementVersion, Catalogue } from "./catalogue.ts";
 import { checkOrder } from "./check-order.ts";
+import { checkSurcharges } from "./check-surcharges.ts";
 import { checkTerm, checkTerms } from "./check-terms.ts";
 import { attempt, checkCurrency, checkInstant, checkTimeZone } from "./check-values.ts";
 import { rampedPrices } from "./patch-price.ts";
@@ -35,6 +36,7 @@ export function checkAgreements(
       checkTerms(version.terms ?? [], catalogue.decks, types, [...versionPath, "terms"], report);
       checkOverrides(version, catalogue, types, versionPath, report);
       checkDeckCurrencies(agreement, version, catalogue, versionPath, report);
+      checkSurcharges(version, catalogue, versionPath, report);
     }
   }
 }

@@ -39,6 +39,7 @@ export function checkChange(previous: Catalogue, next: Catalogue): readonly Cata
   const { agreements, decks } = previous;
   checkFixed("agreements", AGREEMENT_FIXED, agreements, next.agreements, report);
   checkFixed("decks", DECK_FIXED, decks, next.decks, report);
+  checkNamesKept(decks, next.decks, report);
   checkAccountsFixed(previous, next, report);
   checkCoverageKept(previous, next, report);
   return problems;
@@ -65,6 +66,26 @@ function checkFixed<Body>(
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : canonicalJson(value);
+}
+
+/** Rows that are kept name them: they may change, but not go. */
+function checkNamesKept(
+  previous: Catalogue["decks"],
+  next: Catalogue["decks"],
+  report: Report,
+): void {
+  for (const [deck, body] of Object.entries(previous)) {
+    if (!Object.hasOwn(next, deck)) continue;
+    for (const [key, kind] of [
+      ["timeBands", "Time band"],
+      ["originGroups", "Origin group"],
+    ] as const) {
+      for (const name of Object.keys(body[key] ?? {})) {
+        if (Object.hasOwn(next[deck]![key] ?? {}, name)) continue;
+        report(["decks", deck, key], "catalogue.name-taken-out", { kind, name, deck });
+      }
+    }
+  }
 }
 
 /** A late event is charged to the chain that the account had when its month was stated. */

@@ -63,6 +63,13 @@ function checkDimension(type: EventType, rule: DimensionRule, path: Path, report
   if ("countryOf" in rule && !(type.numbers ?? []).includes(rule.countryOf)) {
     report([...path, "countryOf"], "catalogue.field-not-a-number", { field: rule.countryOf });
   }
+  if ("originClassOf" in rule) {
+    for (const key of ["originClassOf", "to"] as const) {
+      const field = rule[key];
+      if ((type.numbers ?? []).includes(field)) continue;
+      report([...path, key], "catalogue.field-not-a-number", { field });
+    }
+  }
   if ("network" in rule) {
     for (const [at, field] of rule.network.entries()) {
       checkProperty(type, field, [...path, "network", at], report);

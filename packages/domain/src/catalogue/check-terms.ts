@@ -1,5 +1,7 @@
 import type { EventType } from "../events/event-type.ts";
 import type { Catalogue, Deck, EventPrice, PerUnit, Price, Term } from "./catalogue.ts";
+import { checkCallRules, checkLegRounding } from "./check-call-rules.ts";
+import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
 import {
@@ -111,6 +113,11 @@ function checkPrice(
       checkQuantity(price.price, event, [...at, "price"], report);
       checkDynamic(price, at, report);
       return;
+    case "surcharge":
+      checkNotNegative(price.rate, [...at, "rate"], report);
+      checkPer(price.per, event, [...at, "per"], report);
+      checkLegRounding(price, at, report);
+      return;
     case "percentage":
       checkNotNegative(price.percent, [...at, "percent"], report);
       checkPerEventLimits(price, at, report);
@@ -181,13 +188,7 @@ function checkDeckPrice(
 ): void {
   const { model } = price;
   if (model === "network") checkDimension("network", event, [...path, "model"], report);
-  if (model === "deck" && event !== null) {
-    const field = price.number ?? "to";
-    if (!(event.type.numbers ?? []).includes(field)) {
-      const at = price.number === undefined ? path : [...path, "number"];
-      report(at, "catalogue.number-unknown", { type: event.name, field });
-    }
-  }
+  if (model === "deck") checkNumbers(price, event, path, report);
   const at = [...path, "deck"];
   if (!Object.hasOwn(decks, price.deck)) {
     report(at, "catalogue.deck-unknown", { deck: price.deck });
@@ -201,6 +202,27 @@ function checkDeckPrice(
   }
   const unit = checkUnit(deck.per, at, () => {});
   if (unit !== null) checkQuantity(unit.quantity, event, at, report);
+  if (price.model !== "deck" || price.call === undefined) return;
+  if (isCallDeck(deck)) checkCallRules(price.call, [...path, "call"], report);
+  else report([...path, "call"], "catalogue.for-calls-only", { key: "call" });
+}
+
+function checkNumbers(
+  { number, origin, rateOn }: Extract<EventPrice, { model: "deck" }>,
+  event: NamedType | null,
+  path: Path,
+  report: Report,
+): void {
+  if (event === null) return;
+  const wanted: [Path, string][] = [
+    [number === undefined ? path : [...path, "number"], number ?? "to"],
+  ];
+  if (origin !== undefined) wanted.push([[...path, "origin"], origin]);
+  if (rateOn === "lrn") wanted.push([[...path, "rateOn"], "lrn"]);
+  for (const [at, field] of wanted) {
+    if ((event.type.numbers ?? []).includes(field)) continue;
+    report(at, "catalogue.number-unknown", { type: event.name, field });
+  }
 }
 
 const MINUS_HUNDRED_PERCENT = -100n * 10n ** BigInt(DECIMAL_PLACES);

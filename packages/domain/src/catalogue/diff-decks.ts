@@ -1,7 +1,9 @@
+import { canonicalJson } from "../canonical-json.ts";
 import { parseDecimal } from "../decimal.ts";
 import { divideRounded } from "../rounding.ts";
 import type { DecimalText, DeckRow, DeckVersion } from "./catalogue.ts";
 import { DECIMAL_PLACES } from "./check-values.ts";
+import { deckRowKey } from "./deck-row-key.ts";
 
 export interface DeckVersionChange {
   readonly from: string;
@@ -69,11 +71,11 @@ export function diffDeckRows(
   before: readonly DeckRow[],
   after: readonly DeckRow[],
 ): DeckRowChanges {
-  const rowsBefore = new Map(before.map((row) => [row.key, row]));
+  const rowsBefore = new Map(before.map((row) => [deckRowKey(row), row]));
   const counts = { added: 0, increased: 0, decreased: 0, otherwise: 0, unchanged: 0 };
   let largest: Increase | null = null;
   for (const row of after) {
-    const old = rowsBefore.get(row.key);
+    const old = rowsBefore.get(deckRowKey(row));
     const change = old === undefined ? "added" : changeOf(old, row);
     counts[change] += 1;
     if (old === undefined || change !== "increased") continue;
@@ -99,7 +101,9 @@ function changeOf(
     before.rateNext === after.rateNext &&
     before.connectFee === after.connectFee &&
     before.initialIncrement === after.initialIncrement &&
-    before.subsequentIncrement === after.subsequentIncrement;
+    before.subsequentIncrement === after.subsequentIncrement &&
+    (before.call === after.call ||
+      canonicalJson(before.call ?? null) === canonicalJson(after.call ?? null));
   return isSame ? "unchanged" : "otherwise";
 }
 
@@ -122,7 +126,7 @@ function toRateIncrease({ before, after }: Increase): RateIncrease {
   // Tenths of a percent, so that 0.0075 to 0.0079 is 53: 5.3 %.
   const tenths = old === 0n ? null : divideRounded((now - old) * 1000n, old);
   return {
-    key: after.key,
+    key: deckRowKey(after),
     name: after.name ?? null,
     before: before.rate ?? "0",
     after: after.rate ?? "0",

@@ -51,6 +51,20 @@ export const PROBLEMS = {
     "{text} has too many digits to be charged exactly: leave out its last places.",
   "catalogue.csv-increment-malformed": "{text} is no increment: a whole number from 1 to 86400.",
   "catalogue.csv-blocked-malformed": "{text} says neither yes nor no.",
+  "catalogue.csv-seconds-malformed":
+    "{text} is no duration: a whole number of seconds from 0 to 86400.",
+  "catalogue.csv-decimals-malformed": "{text} is no number of places: 0 to 12.",
+  "catalogue.csv-word-unknown": "{text} is none of {known}.",
+  "catalogue.csv-increment-alone": "A subsequentIncrement needs an initialIncrement before it.",
+  "catalogue.csv-rate-next-alone": "A rateNext needs an initialIncrement that it follows.",
+  "catalogue.csv-rate-twice": "rate and indeterminateRate are the same thing; give one of them.",
+  "catalogue.csv-jurisdiction-half": "intraRate and interRate go together; give both.",
+  "catalogue.csv-jurisdiction-next": "A row with intraRate and interRate has no rateNext.",
+  "catalogue.csv-blocked-priced": "A blocked row has no {field}.",
+  "catalogue.csv-band-unknown": "The deck has no time band {band}.",
+  "catalogue.csv-origin-group-unknown": "The deck has no origin group {group}.",
+  "catalogue.csv-band-gap":
+    "{key} has no rate for {example}: add a row without timeBand, or one for the times left.",
   "catalogue.csv-more-problems": "{count} more problems in this file are not listed.",
 
   "catalogue.currency-unknown": "{currency} is no currency of ISO 4217.",
@@ -86,6 +100,26 @@ export const PROBLEMS = {
   "catalogue.schema-not-object": "The schema of data must have the type object.",
   "catalogue.type-without-quantity": "An event type needs at least one quantity.",
 
+  "catalogue.for-calls-only": "{key} is for decks by prefix that are priced by time.",
+  "catalogue.strategy-without-maximum": "maxChargeStrategy says what maxCharge means; give both.",
+  "catalogue.charge-bounds-crossed": "minCharge {min} is above maxCharge {max}.",
+  "catalogue.charge-too-precise": "{text} has more places than a leg is rounded to ({decimals}).",
+  "catalogue.rounding-without-decimals": "roundingMode needs roundingDecimals: places to round to.",
+  "catalogue.times-malformed":
+    "{text} is no span of a day such as 08:00-18:00 that is longer than nothing.",
+  "catalogue.too-many-bands": "A deck has at most {max} time bands, this one {count}.",
+  "catalogue.bands-overlap":
+    "{other} has the same weight and times in common, {example}: give one of them more weight.",
+  "catalogue.band-never": "{band} is at no time: it matches none, or heavier bands take all of it.",
+  "catalogue.origin-group-empty": "The group lists no prefix.",
+  "catalogue.origin-prefix-malformed": "{text} is neither a prefix of 1 to 15 digits nor withheld.",
+  "catalogue.origin-prefix-twice": "{text} is in {other} already.",
+  "catalogue.surcharge-base-unknown":
+    "{term} is no term of this version that is priced by a deck for the same event type.",
+  "catalogue.surcharge-quantity":
+    "{term} bills {quantity}: the surcharge must be per a unit of it.",
+  "catalogue.name-taken-out":
+    "{kind} {name} of {deck} stays: rows may be for it. Leave out the rows instead.",
   "catalogue.deck-without-version": "A deck needs at least one version.",
   "catalogue.versions-not-sorted": "The versions must be in order: {from} is not after {before}.",
 

@@ -62,8 +62,9 @@ function flat(
 }
 
 /**
- * One leg of a call. `durationSeconds` runs from answer to end, to the millisecond; time is counted
- * only of answered legs (handbook §2.3).
+ * One leg of a call; its time is that of the answer. `durationSeconds` runs from answer to end, to the
+ * millisecond; time is counted only of answered legs (handbook §2.3). A forwarded call is two legs, each
+ * an event. `lrn` is the location routing number of a ported one (handbook §2.1).
  */
 const VOICE_CALL: EventType = {
   title: "Voice call leg",
@@ -75,7 +76,7 @@ const VOICE_CALL: EventType = {
       status: oneOf("answered", "busy", "noAnswer", "failed", "cancelled"),
       durationSeconds: DECIMAL,
     },
-    { carrier: SHORT_TEXT, callId: TEXT, hangupCause: SHORT_TEXT },
+    { carrier: SHORT_TEXT, callId: TEXT, hangupCause: SHORT_TEXT, lrn: NUMBER },
   ),
   channel: "voice.{direction}",
   usage: ["country"],
@@ -87,11 +88,12 @@ const VOICE_CALL: EventType = {
     direction: { field: "direction" },
     country: { countryOf: "to" },
     originCountry: { countryOf: "from" },
+    originClass: { originClassOf: "from", to: "to" },
     status: { field: "status" },
     carrier: { field: "carrier" },
   },
-  numbers: ["from", "to"],
-  personal: ["from", "to"],
+  numbers: ["from", "to", "lrn"],
+  personal: ["from", "to", "lrn"],
 };
 
 /**

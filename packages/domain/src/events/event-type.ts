@@ -33,5 +33,7 @@ export type DimensionRule =
   | { readonly field: string }
   /** ISO 3166 code of the country that a number field belongs to. */
   | { readonly countryOf: string }
+  /** How the caller's number stands to the one that is called (handbook §2.6). */
+  | { readonly originClassOf: string; readonly to: string }
   /** `MCC-MNC` of two fields. */
   | { readonly network: readonly [mcc: string, mnc: string] };

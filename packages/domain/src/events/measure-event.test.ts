@@ -30,6 +30,8 @@ test("a call has milliseconds, numbers by the dial plan and the country called",
     dimensions: {
       direction: "outbound",
       country: "DE",
+      // Its caller is an extension of four digits.
+      originClass: "invalid",
       status: "answered",
       carrier: "atlas",
       channel: "voice.outbound",

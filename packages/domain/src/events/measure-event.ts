@@ -3,6 +3,7 @@ import type { DialPlan } from "../catalogue/catalogue.ts";
 import { quantityFromDecimal } from "../quantity.ts";
 import type { BookType } from "../rating/book.ts";
 import type { RefusalCode } from "../refusals.ts";
+import { originClassOf } from "../voice/origin-class.ts";
 import type { DimensionRule, EventType } from "./event-type.ts";
 import { countryOfNumber, readNumber } from "./read-number.ts";
 
@@ -34,13 +35,20 @@ export interface Measures {
   readonly channel: readonly string[];
 }
 
-export function compileMeasures(body: EventType): Measures {
+/** `named`: the dimensions that something asks for; those that cost much are left out otherwise. */
+export function compileMeasures(body: EventType, named?: ReadonlySet<string>): Measures {
   return {
     numbers: body.numbers ?? [],
     quantities: Object.entries(body.quantities).map(([name, { field, times, when }]) => {
       return { name, field: field ?? null, times: times ?? 1, when: Object.entries(when ?? {}) };
     }),
-    dimensions: Object.entries(body.dimensions),
+    dimensions: Object.entries(body.dimensions).filter(
+      ([name, rule]) =>
+        named === undefined ||
+        named.has(name) ||
+        body.channel.includes(`{${name}}`) ||
+        !("originClassOf" in rule),
+    ),
     channel: body.channel.split(/\{(\w+)\}/),
   };
 }
@@ -91,6 +99,11 @@ function dimensionsOf(
     } else if ("countryOf" in rule) {
       const number = numbers[rule.countryOf];
       if (number !== undefined) dimensions[name] = countryOfNumber(number) ?? undefined;
+    } else if ("originClassOf" in rule) {
+      const written = data[rule.originClassOf];
+      const text = typeof written === "string" ? written : "";
+      const caller = numbers[rule.originClassOf];
+      dimensions[name] = originClassOf(text, caller, numbers[rule.to]);
     } else {
       const mcc = data[rule.network[0]];
       const mnc = data[rule.network[1]];

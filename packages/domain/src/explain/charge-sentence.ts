@@ -1,5 +1,6 @@
 import { formatDecimal } from "../decimal.ts";
 import { describeUse, isReceivable, isUnused, statusOf } from "./charge-words.ts";
+import { callStepsOf, describeChanges, describeEnd, endOf } from "./describe-call.ts";
 import {
   describeIncrements,
   describeLookup,
@@ -32,7 +33,7 @@ function describeDebt(event: RecordedEvent, charge: RecordedCharge, amount: bigi
   const { party, role, seller, currency } = charge.agreement.body;
   const size = formatDecimal(amount < 0n ? -amount : amount, 12);
   const sum = amount === 0n ? "nothing" : describeAmount(size, currency);
-  const status = isUnused(charge) ? statusOf(event) : null;
+  const status = statusOf(event, charge);
   const use = `${describeUse(event)}${status === null ? "" : ` (${status})`}`;
   const what = `${role === "customer" ? "its" : "the"} ${use}`;
   if (!isReceivable(role)) {
@@ -64,6 +65,8 @@ function describeMaking(charge: RecordedCharge, { timeZone }: RecordedProvider):
   }
   const measure = measureOf(term, deck);
   const raw = describeQuantity(measure, stored.raw);
+  const end = endOf(callStepsOf(charge));
+  if (end !== null) return describeEnded(charge, end, raw, timeZone);
   const billed =
     stored.billed === stored.raw ? "" : ` billed as ${describeQuantity(measure, stored.billed)}`;
   const increments = describeIncrements(charge);
@@ -78,5 +81,20 @@ function describeMaking(charge: RecordedCharge, { timeZone }: RecordedProvider):
     increments === null ? "" : ` (${increments})`,
     ` at ${describeRate(charge)}`,
     deck === null || row === null ? "" : `, ${describeLookup(deck, row, timeZone)}`,
+    describeChanges(charge),
   ].join("");
+}
+
+/** `2 s, shorter than the grace of 3 s, deck … prefix 49 from 2026-07-01` */
+function describeEnded(
+  charge: RecordedCharge,
+  end: "unanswered" | "grace" | "zero",
+  raw: string,
+  zone: RecordedProvider["timeZone"],
+): string {
+  const { deck } = charge;
+  const row = deck?.row ?? null;
+  const used = end === "unanswered" ? "" : `${raw}, `;
+  const lookup = deck === null || row === null ? "" : `, ${describeLookup(deck, row, zone)}`;
+  return `${used}${describeEnd(charge, end)}${lookup}`;
 }

@@ -1,11 +1,13 @@
 import { formatDecimal } from "../decimal.ts";
 import { formatLocalDay } from "../period.ts";
 import { BASES, isUnused, statusOf } from "./charge-words.ts";
+import { amountStepsOfCall, callStepsOf, durationSteps, endOf } from "./describe-call.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
 import {
   baseOf,
   describeDate,
   describeIncrements,
+  describeKey,
   describeRate,
   describeShare,
   measureOf,
@@ -66,7 +68,7 @@ function quantitySteps(event: RecordedEvent, charge: RecordedCharge): Step[] {
   if (measure === "") return [];
   const used = describeQuantity(measure, stored.raw);
   if (!isUnused(charge)) return [{ name: "quantity", value: used, from: "charge" }];
-  const status = statusOf(event);
+  const status = statusOf(event, charge);
   const because = status === null ? "" : ` (${status})`;
   return [
     {
@@ -119,10 +121,12 @@ function deckSteps(
     },
     {
       name: "row",
-      value: `${body.key} ${row.key}${destination}, from ${describeDate(zone, row.from)}`,
+      value: `${body.key} ${describeKey(row)}${destination}, from ${describeDate(zone, row.from)}`,
       from,
     },
   ];
+  steps.push(...durationSteps(charge));
+  if (endOf(callStepsOf(charge)) !== null) return steps;
   const billed = describeQuantity(measureOf(term, deck), stored.billed);
   const increments = describeIncrements(charge);
   const mode = body.incrementMode === "wholeMultiple" ? " by whole multiples" : "";
@@ -136,7 +140,7 @@ function deckSteps(
     const fee = describeAmount(row.connectFee, agreement.body.currency);
     steps.push({ name: "connect fee", value: fee, from });
   }
-  return steps;
+  return [...steps, ...amountStepsOfCall(charge)];
 }
 
 function amountSteps(charge: RecordedCharge): Step[] {
@@ -145,7 +149,8 @@ function amountSteps(charge: RecordedCharge): Step[] {
     return [{ name: "amount", value: "made from the period's total when it is closed" }];
   }
   const amount = describeAmount(formatDecimal(stored.amount, 12), agreement.body.currency);
-  const how = isUnused(charge) ? "" : `, ${ROUNDED}`;
+  const isExact = callStepsOf(charge).some(({ kind }) => kind === "leg" || kind === "unanswered");
+  const how = isUnused(charge) || isExact ? "" : `, ${ROUNDED}`;
   return [{ name: "amount", value: `${amount}${how}`, from: "charge" }];
 }
 

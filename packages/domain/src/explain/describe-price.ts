@@ -3,6 +3,7 @@ import { formatInstant, type Instant } from "../instant.ts";
 import { formatLocalDay, localDayOf, startOfLocalDay, type Zone } from "../period.ts";
 import { unitOf } from "../units.ts";
 import { BASES } from "./charge-words.ts";
+import { describeSpans, rateByJurisdiction } from "./describe-call.ts";
 import { describeAmount, describeUnit } from "./describe-quantity.ts";
 import type { RecordedCharge, RecordedDeck, RecordedDeckRow } from "./recorded.ts";
 import { USAGE_MODELS } from "./usage-steps.ts";
@@ -25,15 +26,21 @@ export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | nu
 }
 
 /** What a charge is made at, as its term or deck row states it: `0.0120 EUR per minute`. */
-export function describeRate({ term, agreement, deck, dimensions }: RecordedCharge): string {
+export function describeRate(charge: RecordedCharge): string {
+  const { term, agreement, deck, dimensions } = charge;
   const { price } = term;
   const { currency } = agreement.body;
   switch (price.model) {
     case "perUnit":
       return `${describeAmount(price.rate, currency)} per ${describeUnit(price.per)}`;
+    case "surcharge":
+      return (
+        `${describeAmount(price.rate, currency)} per ${describeUnit(price.per)} ` +
+        `that ${price.on} bills`
+      );
     case "deck":
     case "network":
-      return deck === null || deck.row === null ? "" : describeRowRate(deck, deck.row, currency);
+      return deck === null || deck.row === null ? "" : describeDeckRate(charge, deck, deck.row);
     case "matrix":
       return `${describeCell(price, dimensions, currency)} per ${describeUnit(price.per)}`;
     case "dynamic": {
@@ -48,6 +55,19 @@ export function describeRate({ term, agreement, deck, dimensions }: RecordedChar
     default:
       return `${USAGE_MODELS[price.model].name} per ${describeUnit(price.per)}`;
   }
+}
+
+function describeDeckRate(
+  charge: RecordedCharge,
+  deck: RecordedDeck,
+  row: RecordedDeckRow,
+): string {
+  const { currency } = charge.agreement.body;
+  const spans = describeSpans(charge);
+  if (spans !== null) return spans;
+  const own = rateByJurisdiction(charge);
+  if (own === null) return describeRowRate(deck, row, currency);
+  return `${describeAmount(own.rate, currency)} per ${describeUnit(deck.body.per)} (${own.is})`;
 }
 
 function describeRowRate({ body }: RecordedDeck, row: RecordedDeckRow, currency: string): string {
@@ -72,7 +92,15 @@ export function describeIncrements({ deck }: RecordedCharge): string | null {
 
 /** `deck voice-basic-eur prefix 49 from 2026-07-01` */
 export function describeLookup(deck: RecordedDeck, row: RecordedDeckRow, zone: Zone): string {
-  return `deck ${deck.name} ${deck.body.key} ${row.key} from ${describeDate(zone, row.from)}`;
+  const since = describeDate(zone, row.from);
+  return `deck ${deck.name} ${deck.body.key} ${describeKey(row)} from ${since}`;
+}
+
+/** `49`, `49 for callers of eea at peak` */
+export function describeKey({ key, originGroup, timeBand }: RecordedDeckRow): string {
+  const group = originGroup ?? null;
+  const band = timeBand ?? null;
+  return `${key}${group === null ? "" : ` for callers of ${group}`}${band === null ? "" : ` at ${band}`}`;
 }
 
 /** What a share is taken of, and how: `10 % of the margin of 0.0120 EUR`. */

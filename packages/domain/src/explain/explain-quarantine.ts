@@ -21,6 +21,7 @@ const CURES: Partial<Record<RefusalCode, string>> = {
   "rating.no-agreement": publish("Have an agreement with a term for it in force at its time"),
   "rating.no-rate": publish("Give the deck a rate for the destination at its time"),
   "rating.destination-blocked": publish("Unblock the destination in the deck for its time"),
+  "rating.call-too-long": publish("Mend the duration, or rate its calls by the band at answer"),
   "rating.base-missing": publish("Add the term that it stands on, or end the one that needs it"),
   "rating.base-in-other-currency": publish("Give the agreements that stand together one currency"),
   "rating.quantity-missing": publish("Price the term by a quantity of the event type"),

@@ -49,6 +49,8 @@ export interface RecordedDeck {
   readonly name: string;
   readonly body: Deck;
   readonly row: RecordedDeckRow | null;
+  /** Rows of a call that was billed at several rates, by id. */
+  readonly spanRows?: ReadonlyMap<number, RecordedDeckRow> | undefined;
 }
 
 export interface RecordedDeckRow extends DatedDeckRow {

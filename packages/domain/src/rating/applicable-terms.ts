@@ -52,7 +52,8 @@ function matches(
 }
 
 /**
- * The terms that can apply to an account's events of a type, those that others stand on first. Worked out
+ * The terms that can apply to an account's events of a type, those that others stand on first, surcharges
+ * after the terms whose billed time they are on. Worked out
  * once for each account and type, and remembered.
  */
 export function applicableTerms(book: Book, account: BookAccount, type: string): ApplicableTerms {
@@ -126,7 +127,9 @@ function inOrderOfBases(terms: readonly ApplicableTerm[]): ApplicableTerm[] {
     for (const { term } of groups.get(group) ?? []) {
       if (term.price.kind === "share") groupsUnder(term.price.of).forEach(visit);
     }
-    ordered.push(...(groups.get(group) ?? []));
+    const ofGroup = groups.get(group) ?? [];
+    const isSurcharge = ({ term }: ApplicableTerm): boolean => term.price.kind === "surcharge";
+    ordered.push(...ofGroup.filter((term) => !isSurcharge(term)), ...ofGroup.filter(isSurcharge));
     state.set(group, "done");
   };
   for (const group of groups.keys()) visit(group);

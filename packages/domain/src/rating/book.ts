@@ -7,6 +7,8 @@ import type { EventType } from "../events/event-type.ts";
 import type { Measures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
 import type { LocalDay, Zone } from "../period.ts";
+import type { LegRounding } from "../voice/call-rules.ts";
+import type { CallPrice } from "../voice/charge-call.ts";
 import type { DeckIndex } from "./deck-index.ts";
 import type { EventLimits } from "./event-limits.ts";
 import type { RateMatrix } from "./rate-matrix.ts";
@@ -131,7 +133,19 @@ export type CompiledPrice =
       readonly number: string;
       readonly mode: "initialThenSubsequent" | "wholeMultiple";
     }
+  /** By a deck of which a row, or by a term that, asks for more than increments and a connect fee. */
+  | { readonly kind: "call"; readonly quantity: string; readonly call: CallPrice }
   | { readonly kind: "network"; readonly quantity: string; readonly deck: DeckIndex }
+  | {
+      readonly kind: "surcharge";
+      readonly quantity: string;
+      /** Id of the term whose billed quantity it is on. */
+      readonly on: string;
+      /** Pico-units per `size` smallest units. */
+      readonly rate: bigint;
+      readonly size: number;
+      readonly rounding: LegRounding | null;
+    }
   | {
       readonly kind: "share";
       readonly of: Base;

@@ -14,6 +14,7 @@ test("the compact form holds every value of each charge, whatever its size", () 
       billed: 120_000n,
       amount: 24_000_000_000n,
       base: null,
+      steps: "",
     },
     {
       termVersion: 8,
@@ -24,6 +25,7 @@ test("the compact form holds every value of each charge, whatever its size", () 
       billed: 1n,
       amount: null,
       base: -90_071_992_547_409_930n,
+      steps: "",
     },
   ]);
   expect(chargesFromText("")).toEqual([]);

@@ -22,6 +22,8 @@ export interface Charge {
   readonly amount: Whole | null;
   /** Amount that a share or markup was taken of. */
   readonly base: Whole | null;
+  /** What else was done, where references do not tell: `call-steps.ts` reads it. Mostly empty. */
+  readonly steps: string;
 }
 
 /** A stored charge, its references still numbers. */
@@ -34,17 +36,19 @@ export interface StoredCharge {
   readonly billed: bigint;
   readonly amount: bigint | null;
   readonly base: bigint | null;
+  readonly steps: string;
 }
 
 /**
  * Reads the compact form in the event row, about 45 bytes a charge. Ingest writes it, and the SQL function
  * `charges_of` reads the same: term version, day, tuple, deck row, raw, billed, amount and base, with
- * commas between them and semicolons between charges; null is empty.
+ * commas between them and semicolons between charges; null is empty. Steps are a ninth part, if any.
  */
 export function chargesFromText(text: string): StoredCharge[] {
   if (text === "") return [];
   return text.split(";").map((charge) => {
-    const [termVersion, day, tuple, deckRow, raw, billed, amount, base] = charge.split(",");
+    const [termVersion, day, tuple, deckRow, raw, billed, amount, base, steps = ""] =
+      charge.split(",");
     return {
       termVersion: Number(termVersion),
       day: Number(day) as LocalDay,
@@ -54,6 +58,7 @@ export function chargesFromText(text: string): StoredCharge[] {
       billed: BigInt(billed!),
       amount: amount === "" ? null : BigInt(amount!),
       base: base === "" ? null : BigInt(base!),
+      steps,
     };
   });
 }

@@ -11,6 +11,9 @@ import type { Instant } from "../instant.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
 import { compileDynamic } from "../pricing/rate-dynamic.ts";
 import { unitOf } from "../units.ts";
+import { compileCallRules, legRounding } from "../voice/call-rules.ts";
+import { compileOriginGroups } from "../voice/origin-groups.ts";
+import { compileBands } from "../voice/time-bands.ts";
 import {
   type Book,
   type BookAccount,
@@ -24,7 +27,7 @@ import {
   tupleMemory,
   tupleTree,
 } from "./book.ts";
-import type { DeckIndex } from "./deck-index.ts";
+import { type DeckIndex, isPlain } from "./deck-index.ts";
 import { compileEventLimits } from "./event-limits.ts";
 import { compileMatrix } from "./rate-matrix.ts";
 import { reduce, settle } from "./whole.ts";
@@ -225,12 +228,28 @@ function compileTypes({ catalogue, builtInTypes, handleOf }: BookParts): Map<str
         handle: handleOf("eventType", name),
         name,
         body,
-        measures: compileMeasures(body),
+        measures: compileMeasures(body, namedDimensions(name, body, catalogue)),
         measure: Object.keys(body.quantities)[0]!,
         usageTuples: tupleTree(),
       },
     ]),
   );
+}
+
+/** Those that a price, a statement line or hourly usage asks for. */
+function namedDimensions(
+  type: string,
+  { usage = [] }: EventType,
+  { plans, agreements }: Catalogue,
+): ReadonlySet<string> {
+  const versions = Object.values(agreements).flatMap((agreement) => agreement.versions);
+  const terms = [...Object.values(plans), ...versions].flatMap((one) => one.terms ?? []);
+  const ofType = terms.filter(({ on }) => on === type);
+  const named = ofType.flatMap(({ where, lines }) => [
+    ...Object.keys(where ?? {}),
+    ...(lines ?? []),
+  ]);
+  return new Set([...usage, ...named]);
 }
 
 /** A percentage is a fraction of 100 × 10^12: "12.5" is 12.5 × 10^12 over it. */
@@ -248,12 +267,28 @@ function compilePrice(
     }
     case "deck": {
       const deck = catalogue.decks[price.deck] as Deck;
+      const index = deckOf(price.deck);
+      if (price.call !== undefined || price.rateOn === "lrn" || !isPlain(index)) {
+        return compileCallPrice(price, deck, index, catalogue.provider.timeZone);
+      }
       return {
         kind: "deck",
         quantity: unitOf(deck.per).quantity,
-        deck: deckOf(price.deck),
+        deck: index,
         number: price.number ?? "to",
         mode: deck.incrementMode ?? "initialThenSubsequent",
+      };
+    }
+    case "surcharge": {
+      const { quantity, size } = unitOf(price.per);
+      const rate = parseDecimal(price.rate, 12);
+      return {
+        kind: "surcharge",
+        quantity,
+        on: price.on,
+        rate,
+        size,
+        rounding: legRounding(price),
       };
     }
     case "network": {
@@ -300,4 +335,31 @@ function carriedSize(type: EventType | undefined, quantity: string): number {
 /** A matrix has a line for each of its rates: else a line could not tell its rate. */
 function linesOf({ price, lines = [] }: Term): readonly string[] {
   return price.model === "matrix" ? [...new Set([...lines, ...price.by])] : lines;
+}
+
+function compileCallPrice(
+  price: Extract<Term["price"], { model: "deck" }>,
+  deck: Deck,
+  index: DeckIndex,
+  providerZone: string,
+): CompiledPrice {
+  const mode = deck.incrementMode ?? "initialThenSubsequent";
+  const rules = index.calls.map((row) => compileCallRules(price.call ?? {}, row, mode));
+  return {
+    kind: "call",
+    quantity: unitOf(deck.per).quantity,
+    call: {
+      deck: index,
+      groups: compileOriginGroups(deck),
+      calendar: compileBands(deck, checkZone(deck.timeZone ?? providerZone)),
+      number: price.number ?? "to",
+      origin: price.origin ?? "from",
+      byLrn: price.rateOn === "lrn",
+      rules,
+      chargesUnanswered: rules.some(({ attemptFee }) => attemptFee > 0n),
+      chargesZero: rules.some(
+        ({ connectOnZero, durationOffset }) => connectOnZero || durationOffset > 0,
+      ),
+    },
+  };
 }

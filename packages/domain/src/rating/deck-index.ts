@@ -3,10 +3,11 @@
  * rows in typed arrays. One index holds every version of the deck; a lookup picks by the event's time.
  *
  * Cost: a lookup walks at most 15 digits and then the dated rows of one prefix, newest first. Memory: about
- * 70 bytes a dated row and 40 bytes a trie node, so 170,000 prefixes take some 20 MB.
+ * 80 bytes a dated row and 40 bytes a trie node, so 170,000 prefixes take some 20 MB.
  */
 import { assert } from "../assert.ts";
-import type { DecimalText } from "../catalogue/catalogue.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import type { DecimalText, DeckRowCall } from "../catalogue/catalogue.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { Instant } from "../instant.ts";
 import { Refusal } from "../refusals.ts";
@@ -25,10 +26,25 @@ export interface DatedDeckRow {
   /** In seconds where the deck is priced by time, else in the quantity; null: the deck has none. */
   readonly initialIncrement: number | null;
   readonly subsequentIncrement: number | null;
+  readonly originGroup?: string | null | undefined;
+  readonly timeBand?: string | null | undefined;
+  readonly call?: DeckRowCall | null | undefined;
+}
+
+/** What a row is for besides its key; null: whatever it is. */
+export interface RowQualifier {
+  readonly originGroup: string | null;
+  readonly timeBand: string | null;
 }
 
 export interface DeckIndex {
   readonly key: "prefix" | "network";
+  /** Smallest units that a rate is for. */
+  readonly size: number;
+  /** The different ones of the rows; the first is that of rows for everything. */
+  readonly qualifiers: readonly RowQualifier[];
+  /** The different rules of calls that rows have; the first is none. */
+  readonly calls: readonly DeckRowCall[];
   readonly rows: RowTable;
   /** Children of trie nodes, ten a node; 0 is none. Empty for a network deck. */
   readonly children: Int32Array;
@@ -53,6 +69,9 @@ export interface RowTable {
   /** In smallest units of the quantity; 0: no increments. */
   readonly initial: Int32Array;
   readonly subsequent: Int32Array;
+  /** Places in the index's lists of them. */
+  readonly qualifier: Int32Array;
+  readonly call: Int32Array;
 }
 
 export const NO_RATE = -1;
@@ -70,12 +89,20 @@ export function compileDeck(
   rows: readonly DatedDeckRow[],
 ): DeckIndex {
   const table = allocateRows(rows.length);
+  const qualifiers = startList<RowQualifier>({ originGroup: null, timeBand: null });
+  const calls = startList<DeckRowCall>({});
   const order = inOrderOfEffect(rows);
   const trie = startTrie(key === "prefix" ? rows.length : 0);
   const networks = new Map<string, number>();
   for (let at = 0; at < order.length; at++) {
     const row = rows[order[at]!]!;
     writeRow(table, at, row, unit);
+    const { originGroup = null, timeBand = null, call } = row;
+    // Most rows have neither, and 170,000 of them are quick only without a text each.
+    if (originGroup !== null || timeBand !== null) {
+      table.qualifier[at] = placeOf(qualifiers, { originGroup, timeBand });
+    }
+    if (call !== null && call !== undefined) table.call[at] = placeOf(calls, call);
     if (key === "network") {
       table.older[at] = networks.get(row.key) ?? NO_RATE;
       networks.set(row.key, at);
@@ -87,6 +114,9 @@ export function compileDeck(
   }
   return {
     key,
+    size: unit.size,
+    qualifiers: qualifiers.items,
+    calls: calls.items,
     rows: table,
     children: trie.children.slice(0, trie.count * 10),
     heads: trie.heads.slice(0, trie.count),
@@ -125,6 +155,19 @@ export function findByNetwork(deck: DeckIndex, network: string, at: Instant): nu
   return NO_RATE;
 }
 
+/** Whether every row is for all callers and times and has no rules of calls. */
+export function isPlain({ qualifiers, calls }: DeckIndex): boolean {
+  return qualifiers.length === 1 && calls.length === 1;
+}
+
+export function isBlocked({ rows }: DeckIndex, row: number): boolean {
+  return rows.state[row] === STATES.blocked;
+}
+
+export function isWithdrawn({ rows }: DeckIndex, row: number): boolean {
+  return rows.state[row] === STATES.withdrawn;
+}
+
 function inForce(rows: RowTable, head: number, at: Instant): number {
   let row = head;
   while (row !== NO_RATE && rows.from[row]! > at) row = rows.older[row]!;
@@ -154,7 +197,27 @@ function allocateRows(count: number): RowTable {
     connectFee: new Float64Array(count),
     initial: new Int32Array(count),
     subsequent: new Int32Array(count),
+    qualifier: new Int32Array(count),
+    call: new Int32Array(count),
   };
+}
+
+/** Different things in order of their first appearance. */
+interface List<Item> {
+  readonly items: Item[];
+  readonly places: Map<string, number>;
+}
+
+function startList<Item extends object>(first: Item): List<Item> {
+  return { items: [first], places: new Map([[canonicalJson(first), 0]]) };
+}
+
+function placeOf<Item extends object>({ items, places }: List<Item>, item: Item): number {
+  const text = canonicalJson(item);
+  const known = places.get(text);
+  if (known !== undefined) return known;
+  places.set(text, items.length);
+  return items.push(item) - 1;
 }
 
 /** Price lists write increments in seconds; time is counted in milliseconds. */

@@ -4,6 +4,8 @@ import type { Instant } from "../instant.ts";
 import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { divideRounded } from "../rounding.ts";
+import { chargeCall } from "../voice/charge-call.ts";
+import { roundLeg } from "../voice/round-leg.ts";
 import { matchingTerms } from "./applicable-terms.ts";
 import { billedDuration } from "./billed-duration.ts";
 import {
@@ -12,6 +14,7 @@ import {
   type BookAccount,
   type BookAgreement,
   type BookType,
+  type CompiledPrice,
   type CompiledTerm,
   tupleOf,
 } from "./book.ts";
@@ -50,7 +53,7 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
   for (const applicable of matching) {
     const { term, level } = applicable;
     if (event.time < term.from || event.time >= term.to) continue;
-    const charge = chargeFor(applicable, event, book, bases);
+    const charge = chargeFor(applicable, event, book, bases, charges);
     if ("refused" in charge) return charge;
     charges.push(charge);
     if (level >= 0) levels |= 1 << level;
@@ -100,6 +103,7 @@ function chargeFor(
   event: RatableEvent,
   book: Book,
   bases: Bases,
+  before: readonly Charge[],
 ): Charge | Refused {
   const { price } = term;
   if (price.kind === "share") {
@@ -108,6 +112,13 @@ function chargeFor(
     const share = multiplyDivide(base.amount, price.numerator, price.by);
     const amount = withinLimits(price.limits, addWhole(share, price.fixed));
     return made(term, event, book, 0, 0, 0, amount, base.amount);
+  }
+  if (price.kind === "surcharge") {
+    const on = before.find(
+      (one) => one.term.agreement === term.agreement && one.term.term.id === price.on,
+    );
+    if (on === undefined) return refuse("rating.base-missing", price.on);
+    return made(term, event, book, 0, on.raw, on.billed, surchargeOn(on.billed, price), null);
   }
   const raw = event.quantities[price.quantity];
   if (raw === undefined) return refuse("rating.quantity-missing", price.quantity);
@@ -126,6 +137,7 @@ function chargeFor(
     if (rate === null) return refuse("rating.no-rate", `no rate of ${term.term.id} for its values`);
     return made(term, event, book, 0, raw, raw, multiplyDivide(raw, rate.numerator, rate.by), null);
   }
+  if (price.kind === "call") return chargeByCall(term, price, event, book, raw);
   // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
   if (raw === 0) return made(term, event, book, 0, 0, 0, 0, null);
   const key = price.kind === "deck" ? event.numbers[price.number] : event.dimensions.network;
@@ -175,6 +187,40 @@ export function rateByRow(
   return { billed, amount: addWhole(rows.connectFee[row]!, used) };
 }
 
+function chargeByCall(
+  term: CompiledTerm,
+  { call }: Extract<CompiledPrice, { kind: "call" }>,
+  event: RatableEvent,
+  book: Book,
+  milliseconds: number,
+): Charge | Refused {
+  const { time, numbers, dimensions } = event;
+  const charge = chargeCall(call, { time, milliseconds, status: dimensions.status, numbers });
+  if ("missing" in charge) {
+    const where = "digits" in charge ? `${term.term.id}: ${charge.digits.slice(0, 6)}` : "";
+    switch (charge.missing) {
+      case "number":
+        return refuse("rating.no-rate", `no ${call.number} to look up`);
+      case "rate":
+        return refuse("rating.no-rate", where);
+      case "permission":
+        return refuse("rating.destination-blocked", where);
+      case "end":
+        return refuse("rating.call-too-long", term.term.id);
+    }
+  }
+  const { deckRow, billed, amount, steps } = charge;
+  return made(term, event, book, deckRow, milliseconds, billed, settle(amount), null, steps);
+}
+
+/** Each rounded alone (handbook §2.3). */
+function surchargeOn(
+  billed: number,
+  { rate, size, rounding }: Extract<CompiledPrice, { kind: "surcharge" }>,
+): Whole {
+  return settle(roundLeg(BigInt(billed) * rate, size, rounding));
+}
+
 function made(
   term: CompiledTerm,
   event: RatableEvent,
@@ -184,10 +230,11 @@ function made(
   billed: number,
   amount: Whole | null,
   base: Whole | null,
+  steps = "",
 ): Charge {
   const day = dayOf(term.agreement, event.time);
   const tuple = tupleOf(book, term.tuples, term.lines, event.dimensions);
-  return { term, day, tuple, deckRow, raw, billed, amount, base };
+  return { term, day, tuple, deckRow, raw, billed, amount, base, steps };
 }
 
 /** The agreement's local day of an instant; asks the calendar only when the day changes. */

@@ -114,6 +114,7 @@ const quantityRuleSchema = z.strictObject({
 const dimensionRuleSchema = z.union([
   z.strictObject({ field: name }),
   z.strictObject({ countryOf: name }),
+  z.strictObject({ originClassOf: name, to: name }),
   z.strictObject({ network: z.tuple([name, name]) }),
 ]);
 
@@ -126,6 +127,18 @@ export const eventTypeSchema = z.strictObject({
   usage: z.array(name).optional(),
   numbers: z.array(name).optional(),
   personal: z.array(name).optional(),
+});
+
+const timeBandSchema = z.strictObject({
+  days: z.array(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])).optional(),
+  months: z.array(z.int().min(1).max(12)).optional(),
+  monthDays: z.array(z.int().min(1).max(31)).optional(),
+  holidays: z.enum(["only", "except"]).optional(),
+  times: z
+    .array(digits("a span of time such as 08:00-18:00", /^.{1,11}$/))
+    .max(24)
+    .optional(),
+  weight: z.int().min(0).max(1000).optional(),
 });
 
 /**
@@ -143,6 +156,20 @@ const columnsSchema = z.strictObject({
   initialIncrement: name.optional(),
   subsequentIncrement: name.optional(),
   blocked: name.optional(),
+  originGroup: name.optional(),
+  timeBand: name.optional(),
+  graceSeconds: name.optional(),
+  freeSeconds: name.optional(),
+  minDuration: name.optional(),
+  attemptFee: name.optional(),
+  minCharge: name.optional(),
+  maxCharge: name.optional(),
+  maxChargeStrategy: name.optional(),
+  roundingMode: name.optional(),
+  roundingDecimals: name.optional(),
+  intraRate: name.optional(),
+  interRate: name.optional(),
+  indeterminateRate: name.optional(),
 });
 
 /**
@@ -164,6 +191,10 @@ const deckFields = {
   currency: name,
   per: perUnit,
   incrementMode: z.enum(["initialThenSubsequent", "wholeMultiple"]).optional(),
+  timeZone: name.optional(),
+  holidays: z.array(dateOrInstant).max(10_000).optional(),
+  timeBands: z.record(z.string(), timeBandSchema).optional(),
+  originGroups: z.record(z.string(), z.array(name).max(100_000)).optional(),
 };
 
 export const bundleDeckSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** The SQL of the catalogue: append-only objects, handles, term versions and deck rows. */
-import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { Catalogue, DeckRowCall } from "@counterpart/domain/catalogue/catalogue.ts";
 import { SECTIONS } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";
@@ -145,21 +145,24 @@ export interface StoredDeckRow extends DatedDeckRow {
 }
 
 export async function loadDeckRows(db: Db, deck: number): Promise<StoredDeckRow[]> {
-  const { rows } = await db.query<{ row: (string | number | null)[] }>({
+  const { rows } = await db.query<{ row: StoredValue[] }>({
     text: `select id, key, (extract(epoch from effective_from) * 1000)::bigint, state::text,
         rate::text, rate_next::text, connect_fee::text, initial_increment, subsequent_increment,
-        name
+        name, origin_group, time_band, call
       from deck_row where deck_id = $1 order by id`,
     values: [deck],
     rowMode: "array",
   } as never);
-  return (rows as unknown as (string | number | null)[][]).map(toDeckRow);
+  return (rows as unknown as StoredValue[][]).map(toDeckRow);
 }
+
+type StoredValue = string | number | DeckRowCall | null;
 
 const STATES = { r: "rate", b: "blocked", w: "withdrawn" } as const;
 
-function toDeckRow(row: readonly (string | number | null)[]): StoredDeckRow {
-  const [id, key, from, state, rate, rateNext, connectFee, initial, subsequent, name] = row;
+function toDeckRow(row: readonly StoredValue[]): StoredDeckRow {
+  const [id, key, from, state, rate, rateNext, connectFee, initial, subsequent, ...rest] = row;
+  const [name, originGroup, timeBand, call] = rest;
   return {
     id: id as number,
     key: key as string,
@@ -171,6 +174,9 @@ function toDeckRow(row: readonly (string | number | null)[]): StoredDeckRow {
     initialIncrement: initial as number | null,
     subsequentIncrement: subsequent as number | null,
     name: name as string | null,
+    originGroup: originGroup as string | null,
+    timeBand: timeBand as string | null,
+    call: call as DeckRowCall | null,
   };
 }
 
@@ -183,9 +189,10 @@ export async function insertDeckRows(
   const column = <T>(of: (row: Omit<StoredDeckRow, "id">) => T): T[] => rows.map(of);
   await db.query(
     `insert into deck_row (deck_id, revision, effective_from, key, name, state, rate, rate_next,
-        connect_fee, initial_increment, subsequent_increment)
+        connect_fee, initial_increment, subsequent_increment, origin_group, time_band, call)
       select $1, $2, * from unnest($3::timestamptz[], $4::text[], $5::text[], $6::"char"[],
-        $7::numeric[], $8::numeric[], $9::numeric[], $10::integer[], $11::integer[])`,
+        $7::numeric[], $8::numeric[], $9::numeric[], $10::integer[], $11::integer[],
+        $12::text[], $13::text[], $14::jsonb[])`,
     [
       deck,
       revision,
@@ -198,6 +205,9 @@ export async function insertDeckRows(
       column(({ connectFee }) => connectFee),
       column(({ initialIncrement }) => initialIncrement),
       column(({ subsequentIncrement }) => subsequentIncrement),
+      column(({ originGroup }) => originGroup ?? null),
+      column(({ timeBand }) => timeBand ?? null),
+      column(({ call }) => (call === null || call === undefined ? null : JSON.stringify(call))),
     ],
   );
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
 import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 
 /** Rows that go into the hash at once: their text would otherwise be as large as the file. */
@@ -21,8 +22,12 @@ export function deckRowsHash(rows: readonly DeckRow[]): string {
   return hash.digest("hex");
 }
 
+/** What few rows have follows what all have, and adds nothing to a row without it. */
 function lineOf(row: DeckRow): string {
   const { key, name, rate, rateNext, connectFee, initialIncrement, subsequentIncrement } = row;
   const fields = [key, name, rate, rateNext, connectFee, initialIncrement, subsequentIncrement];
-  return `${JSON.stringify(fields.map((field) => field ?? ""))}\n`;
+  const { originGroup, timeBand, call } = row;
+  const isPlain = originGroup === undefined && timeBand === undefined && call === undefined;
+  const more = isPlain ? "" : canonicalJson([originGroup ?? "", timeBand ?? "", call ?? {}]);
+  return `${JSON.stringify(fields.map((field) => field ?? ""))}${more}\n`;
 }

@@ -1,4 +1,6 @@
+import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
 import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
+import { deckRowKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { StoredDeckRow } from "./catalogue.repo.ts";
 
@@ -27,7 +29,7 @@ export function deckRowsToWrite(
   let wanted: ReadonlyMap<string, State> | null = null;
   for (const at of datesOf(byEffect, versions)) {
     for (; next < byEffect.length && byEffect[next]!.from <= at; next++) {
-      state.set(byEffect[next]!.key, byEffect[next]!);
+      state.set(deckRowKey(byEffect[next]!), byEffect[next]!);
     }
     const version = versions.findLast(({ from }) => from <= at);
     if (version !== started) wanted = null;
@@ -37,7 +39,7 @@ export function deckRowsToWrite(
     wanted ??= wantedOf(byEffect, version);
     for (const one of differences(state, wanted)) {
       written.push({ ...one, from: at });
-      state.set(one.key, one);
+      state.set(deckRowKey(one), one);
     }
   }
   return written;
@@ -64,18 +66,18 @@ function wantedOf(
 ): Map<string, State> {
   if (version === undefined) return new Map();
   const rows = "rows" in version ? version.rows : deckRowsInForce(stored, version.storedAt);
-  return new Map(rows.map((row) => [row.key, toState(row)]));
+  return new Map(rows.map((row) => [deckRowKey(row), toState(row)]));
 }
 
 function differences(
   state: ReadonlyMap<string, State>,
   wanted: ReadonlyMap<string, State>,
 ): State[] {
-  const changed = [...wanted.values()].filter((one) => !isSame(state.get(one.key), one));
-  const gone = [...state.values()].filter(
-    ({ key, state: before }) => before !== "withdrawn" && !wanted.has(key),
+  const changed = [...wanted].filter(([key, one]) => !isSame(state.get(key), one));
+  const gone = [...state].filter(
+    ([key, { state: before }]) => before !== "withdrawn" && !wanted.has(key),
   );
-  return [...changed, ...gone.map(({ key }) => withdraw(key))];
+  return [...changed.map(([, one]) => one), ...gone.map(([, before]) => withdraw(before))];
 }
 
 function inOrderOfEffect(stored: readonly StoredDeckRow[]): StoredDeckRow[] {
@@ -86,7 +88,7 @@ function inOrderOfEffect(stored: readonly StoredDeckRow[]): StoredDeckRow[] {
 export function deckRowsInForce(stored: readonly StoredDeckRow[], at: Instant): DeckRow[] {
   const state = new Map<string, StoredDeckRow>();
   for (const row of inOrderOfEffect(stored)) {
-    if (row.from <= at) state.set(row.key, row);
+    if (row.from <= at) state.set(deckRowKey(row), row);
   }
   return [...state.values()]
     .filter((row) => row.state !== "withdrawn")
@@ -98,6 +100,9 @@ export function deckRowsInForce(stored: readonly StoredDeckRow[], at: Instant): 
       connectFee: row.connectFee ?? undefined,
       initialIncrement: row.initialIncrement ?? undefined,
       subsequentIncrement: row.subsequentIncrement ?? undefined,
+      originGroup: row.originGroup ?? undefined,
+      timeBand: row.timeBand ?? undefined,
+      call: row.call ?? undefined,
     }));
 }
 
@@ -111,12 +116,18 @@ function toState(row: DeckRow): State {
     connectFee: row.connectFee ?? null,
     initialIncrement: row.initialIncrement ?? null,
     subsequentIncrement: row.subsequentIncrement ?? null,
+    originGroup: row.originGroup ?? null,
+    timeBand: row.timeBand ?? null,
+    call: row.call ?? null,
   };
 }
 
-function withdraw(key: string): State {
+function withdraw({ key, originGroup, timeBand }: State): State {
   return {
     key,
+    originGroup,
+    timeBand,
+    call: null,
     name: null,
     state: "withdrawn",
     rate: null,
@@ -136,6 +147,12 @@ function isSame(a: State | undefined, b: State): boolean {
     a.connectFee === b.connectFee &&
     a.initialIncrement === b.initialIncrement &&
     a.subsequentIncrement === b.subsequentIncrement &&
-    a.name === b.name
+    a.name === b.name &&
+    isSameCall(a.call, b.call)
   );
+}
+
+function isSameCall(a: State["call"], b: State["call"]): boolean {
+  const [before, after] = [a ?? null, b ?? null];
+  return before === after || canonicalJson(before) === canonicalJson(after);
 }

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { expressionChecks } from "../meters/expressions.ts";
 import { readCatalogueDirectory } from "./read-directory.ts";
 
-test("the catalogue in the documentation can be applied as it stands", async () => {
+test("the catalogue in the documentation can be applied as it stands, all examples together", async () => {
   const guide = await readFile(new URL("../../../../docs/CATALOGUE.md", import.meta.url), "utf8");
   const blocks = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)];
   expect(blocks.length).toBeGreaterThan(1);

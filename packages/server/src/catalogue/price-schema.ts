@@ -37,9 +37,45 @@ const usageOptions = {
   minimum: decimal.optional(),
 };
 
+const seconds = z.int().min(0).max(86_400);
+const roundingMode = z.enum(["up", "down", "halfUp", "halfEven"]);
+const roundingDecimals = z.int().min(0).max(12);
+
+const callRulesSchema = z.strictObject({
+  durationRounding: z.enum(["none", "up", "nearest", "down"]).optional(),
+  durationOffset: z.int().min(-3600).max(3600).optional(),
+  graceSeconds: seconds.optional(),
+  connectOnZero: z.boolean().optional(),
+  freeSeconds: seconds.optional(),
+  minDuration: seconds.optional(),
+  attemptFee: decimal.optional(),
+  minCharge: decimal.optional(),
+  maxCharge: decimal.optional(),
+  maxChargeStrategy: z.enum(["free", "disconnect"]).optional(),
+  roundingMode: roundingMode.optional(),
+  roundingDecimals: roundingDecimals.optional(),
+  timeBandPolicy: z.enum(["splitAtEdge", "incrementStart", "callStart"]).optional(),
+  rateChange: z.enum(["rateAtAnswer", "splitAtEffective"]).optional(),
+});
+
 export const priceSchema = z.discriminatedUnion("model", [
   z.strictObject({ model: z.literal("perUnit"), rate: decimal, per: perUnit }),
-  z.strictObject({ model: z.literal("deck"), deck: name, number: name.optional() }),
+  z.strictObject({
+    model: z.literal("deck"),
+    deck: name,
+    number: name.optional(),
+    rateOn: z.enum(["dialled", "lrn"]).optional(),
+    origin: name.optional(),
+    call: callRulesSchema.optional(),
+  }),
+  z.strictObject({
+    model: z.literal("surcharge"),
+    on: name,
+    rate: decimal,
+    per: perUnit,
+    roundingMode: roundingMode.optional(),
+    roundingDecimals: roundingDecimals.optional(),
+  }),
   z.strictObject({ model: z.literal("network"), deck: name }),
   z.strictObject({
     model: z.literal("matrix"),

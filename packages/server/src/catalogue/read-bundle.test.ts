@@ -173,6 +173,78 @@ test("a blocked row needs no rate, and keys can be given a prefix", () => {
   });
 });
 
+const CALLS = {
+  key: "prefix",
+  per: "minute",
+  timeBands: { peak: { times: ["08:00-18:00"], weight: 1 }, rest: {} },
+  originGroups: { eea: ["49"] },
+} as const;
+
+test("a row may be for callers and times, and have rules of calls of its own", () => {
+  const csv = [
+    "key,rate,timeBand,originGroup,graceSeconds,attemptFee,minCharge,roundingMode,roundingDecimals",
+    "44,0.10,peak,,,,,,",
+    "44,0.04,rest,,3,0.001,0.01,up,4",
+    "44,0.02,,eea,,,,,",
+  ].join("\n");
+  expect(readDeckCsv(csv, CALLS)).toEqual({
+    problems: [],
+    rows: [
+      { key: "44", rate: "0.1", timeBand: "peak" },
+      {
+        key: "44",
+        rate: "0.04",
+        timeBand: "rest",
+        call: {
+          graceSeconds: 3,
+          attemptFee: "0.001",
+          minCharge: "0.01",
+          roundingMode: "up",
+          roundingDecimals: 4,
+        },
+      },
+      { key: "44", rate: "0.02", originGroup: "eea" },
+    ],
+  });
+});
+
+test("the rate of a jurisdiction that cannot be told is said, or is the higher of the two", () => {
+  const csv =
+    "key,interRate,intraRate,indeterminateRate\n1212,0.002,0.004,0.005\n1213,0.003,0.001,\n";
+  expect(readDeckCsv(csv, CALLS)).toEqual({
+    problems: [],
+    rows: [
+      { key: "1212", rate: "0.005", call: { intraRate: "0.004", interRate: "0.002" } },
+      { key: "1213", rate: "0.003", call: { intraRate: "0.001", interRate: "0.003" } },
+    ],
+  });
+});
+
+test("each prefix, group and band has one row; the gap in its bands is told where it starts", () => {
+  const problems = (csv: string) =>
+    readDeckCsv(csv, CALLS).problems.map(({ line, code }) => [line, code]);
+  expect(problems("key,rate,timeBand\n44,1,peak\n44,2,rest\n44,3,peak\n")).toEqual([
+    [4, "catalogue.csv-key-twice"],
+  ]);
+  expect(problems("key,rate,timeBand,originGroup\n44,1,,\n44,2,peak,eea\n")).toEqual([
+    [3, "catalogue.csv-band-gap"],
+  ]);
+  expect(problems("key,rate,timeBand,originGroup\n44,1,peak,eea\n44,2,,eea\n")).toEqual([]);
+});
+
+test("rows that differ in what only calls have have another hash", () => {
+  const hash = (csv: string) => deckRowsHash(readDeckCsv(csv, CALLS).rows);
+  const csvs = [
+    "key,rate\n44,1\n",
+    "key,rate,timeBand\n44,1,\n44,1,peak\n",
+    "key,rate,originGroup\n44,1,\n44,1,eea\n",
+    "key,rate,minCharge\n44,1,2\n",
+    "key,rate,maxCharge\n44,1,2\n",
+  ];
+  expect(new Set(csvs.map(hash)).size).toBe(csvs.length);
+  expect(hash("key,rate,minCharge\n44,1,\n")).toBe(hash("key,rate\n44,1\n"));
+});
+
 test("a rate that is too precise is told; what is read, compiles", () => {
   const per = fc.constantFrom<Deck["per"]>("minute", "call", { quantity: "bytes", size: 2 ** 40 });
   const price = fc
@@ -181,7 +253,7 @@ test("a rate that is too precise is told; what is read, compiles", () => {
   const told = new Set<string>();
   fc.assert(
     fc.property(per, price, price, price, (unit, rate, rateNext, connectFee) => {
-      const csv = `key,rate,rateNext,connectFee\n49,${rate},${rateNext},${connectFee}\n`;
+      const csv = `key,rate,rateNext,connectFee,initialIncrement\n49,${rate},${rateNext},${connectFee},1\n`;
       const { rows, problems } = readDeckCsv(csv, { key: "prefix", per: unit });
       for (const { code } of problems) told.add(code);
       if (problems.length > 0) return;
@@ -193,7 +265,7 @@ test("a rate that is too precise is told; what is read, compiles", () => {
         rate: row.rate,
         rateNext: row.rateNext!,
         connectFee: row.connectFee!,
-        initialIncrement: null,
+        initialIncrement: 1,
         subsequentIncrement: null,
       }));
       expect(compileDeck("prefix", unitOf(unit), dated).rows.id).toHaveLength(1);

@@ -1,18 +1,20 @@
 import type { Deck, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
+import { isCallDeck } from "@counterpart/domain/catalogue/check-decks.ts";
 import { attempt, DECIMAL_PLACES } from "@counterpart/domain/catalogue/check-values.ts";
-import {
-  type CatalogueProblem,
-  type ProblemCode,
-  type ProblemDetail,
-  problem,
-} from "@counterpart/domain/catalogue/problems.ts";
+import { deckRowKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
+import type { ProblemCode, ProblemDetail } from "@counterpart/domain/catalogue/problems.ts";
 import { formatDecimal, parseDecimal } from "@counterpart/domain/decimal.ts";
+import { checkZone } from "@counterpart/domain/period.ts";
 import { priceFraction } from "@counterpart/domain/rating/deck-index.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
-import { CsvError, type Options, parse } from "csv-parse/sync";
+import { compileBands } from "@counterpart/domain/voice/time-bands.ts";
 import type { DeckColumns } from "./catalogue-schema.ts";
+import { findTimeGaps } from "./deck-row-times.ts";
+import { type LineProblem, lineProblem, parseDeckTable } from "./parse-deck-table.ts";
+import { CALL_COLUMNS, type CallCells, type RowOfCalls, readRowCall } from "./read-row-call.ts";
 
-export interface DeckCsvFormat {
+/** Bands and groups of the deck are what its rows may name. */
+export interface DeckCsvFormat extends Pick<Deck, "timeBands" | "originGroups" | "holidays"> {
   readonly key: Deck["key"];
   /** What its rates are for; of an unknown unit they are only read. */
   readonly per: Deck["per"];
@@ -29,21 +31,14 @@ export interface DeckCsv {
   readonly problems: readonly LineProblem[];
 }
 
-export interface LineProblem extends Pick<CatalogueProblem, "code" | "message"> {
-  /** From 1, the header included. */
-  readonly line: number;
-}
-
 /**
  * A file with the wrong columns has a problem in each line; nobody reads more than the first ones.
  */
 const PROBLEMS_MAX = 100;
 
-const RECORD_BYTES_MAX = 65_536;
-
 /** Reads the rows of a deck. 170,000 of them take about a second. */
 export function readDeckCsv(text: string, format: DeckCsvFormat): DeckCsv {
-  const table = parseTable(text, format.delimiter ?? ",");
+  const table = parseDeckTable(text, format.delimiter ?? ",");
   if ("problems" in table) return { rows: [], problems: table.problems };
   const [header = [], ...records] = table.records;
   const found = findColumns(header, format);
@@ -59,61 +54,17 @@ export function readDeckCsv(text: string, format: DeckCsvFormat): DeckCsv {
       tell(reading, index + 1, "catalogue.csv-width", detail);
     }
   }
-  const rows = reading.rows.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const rows = reading.rows.sort((a, b) => (deckRowKey(a) < deckRowKey(b) ? -1 : 1));
+  if (reading.hasCalls && reading.problems.length === 0) tellTimeGaps(reading);
   return { rows, problems: withCount(reading) };
 }
 
-type Table =
-  | { readonly records: readonly string[][]; readonly lineOf: (record: number) => number }
-  | { readonly problems: readonly LineProblem[] };
-
-/**
- * Line numbers cost as much again as everything else, so they are looked up when a problem needs
- * one.
- */
-function parseTable(text: string, delimiter: string): Table {
-  const nul = text.indexOf("\0");
-  if (nul !== -1) {
-    const line = text.slice(0, nul).split("\n").length;
-    return { problems: [lineProblem(line, "catalogue.text-not-storable", {})] };
-  }
-  const options: Options = {
-    bom: true,
-    delimiter,
-    max_record_size: RECORD_BYTES_MAX,
-    record_delimiter: ["\r\n", "\n", "\r"],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-  };
-  let lines: readonly number[] | undefined;
-  const lineOf = (record: number): number => {
-    lines ??= (parse(text, { ...options, info: true }) as unknown as WithInfo[]).map(
-      ({ info }) => info.lines,
-    );
-    return lines[record] ?? 0;
-  };
-  try {
-    return { records: parse(text, options) as unknown as string[][], lineOf };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error.lines === "number" ? error.lines : 1;
-    return { problems: [lineProblem(line, "catalogue.csv-malformed", { why: whyOf(error) })] };
-  }
-}
-
-interface WithInfo {
-  readonly info: { readonly lines: number };
-}
-
-function whyOf(error: CsvError): string {
-  switch (error.code) {
-    case "CSV_QUOTE_NOT_CLOSED":
-      return "a quote is not closed";
-    case "CSV_MAX_RECORD_SIZE":
-      return "a line is too long, or a quote is not closed";
-    default:
-      return "a quote stands inside or behind a field";
+function tellTimeGaps(reading: Reading): void {
+  // Malformed bands and dates are told where the deck says them.
+  const calendar = attempt(() => compileBands(reading.format, checkZone("UTC")));
+  for (const { row, example } of calendar === null ? [] : findTimeGaps(reading.rows, calendar)) {
+    const record = reading.records.get(deckRowKey(row)) ?? 0;
+    tell(reading, record, "catalogue.csv-band-gap", { key: row.key, example });
   }
 }
 
@@ -131,6 +82,7 @@ const FIELD_NAMES = [
   "initialIncrement",
   "subsequentIncrement",
   "blocked",
+  ...CALL_COLUMNS,
 ] as const satisfies readonly FieldName[];
 
 function findColumns(
@@ -141,9 +93,13 @@ function findColumns(
   const found: Partial<Record<FieldName, number>> = {};
   const isNetworkByParts =
     key === "network" && (columns === undefined ? !header.includes("key") : !columns.key);
-  const required: readonly FieldName[] = isNetworkByParts
-    ? ["mcc", "mnc", "rate"]
-    : ["key", "rate"];
+  // What is charged where no jurisdiction can be told takes the place of the rate.
+  const isByJurisdiction =
+    columns === undefined ? header.includes("interRate") : columns.interRate !== undefined;
+  const required: readonly FieldName[] = [
+    ...(isNetworkByParts ? (["mcc", "mnc"] as const) : (["key"] as const)),
+    ...(isByJurisdiction ? [] : (["rate"] as const)),
+  ];
   for (const field of FIELD_NAMES) {
     const title = columns?.[field] ?? field;
     const at = header.indexOf(title);
@@ -182,6 +138,8 @@ interface Reading {
   readonly rates: Map<string, ReadPrice>;
   readonly fees: Map<string, ReadPrice>;
   readonly problems: LineProblem[];
+  /** Whether there are columns of calls: those cost nothing where there are none. */
+  readonly hasCalls: boolean;
   untold: number;
 }
 
@@ -200,6 +158,7 @@ function startReading(
     rates: new Map(),
     fees: new Map(),
     problems: [],
+    hasCalls: CALL_COLUMNS.some((column) => columns[column] !== undefined),
     untold: 0,
   };
 }
@@ -212,23 +171,58 @@ function readRow(reading: Reading, fields: readonly string[], record: number): v
   const connectFee = readPrice(reading, fields, "connectFee", record);
   const initialIncrement = readIncrement(reading, fields, "initialIncrement", record);
   const subsequentIncrement = readIncrement(reading, fields, "subsequentIncrement", record);
+  if (initialIncrement === undefined) {
+    if (subsequentIncrement !== undefined)
+      tell(reading, record, "catalogue.csv-increment-alone", {});
+    if (rateNext !== undefined) tell(reading, record, "catalogue.csv-rate-next-alone", {});
+  }
+  const ofCalls = reading.hasCalls ? readCalls(reading, fields, record) : NO_CALLS;
+  if (ofCalls.call?.interRate !== undefined && rateNext !== undefined) {
+    tell(reading, record, "catalogue.csv-jurisdiction-next", {});
+  }
   if (key === null || rate === undefined) return;
-  const known = reading.records.get(key);
+  const whole = reading.hasCalls ? deckRowKey({ key, ...ofCalls }) : key;
+  const known = reading.records.get(whole);
   if (known !== undefined) {
-    const detail = { key, line: reading.lineOf(known) };
+    const detail = { key: whole, line: reading.lineOf(known) };
     tell(reading, record, "catalogue.csv-key-twice", detail);
     return;
   }
-  reading.records.set(key, record);
+  reading.records.set(whole, record);
   reading.rows.push({
     key,
     rate,
+    ...ofCalls,
     ...(name === "" ? {} : { name }),
     ...(rateNext === undefined ? {} : { rateNext }),
     ...(connectFee === undefined ? {} : { connectFee }),
     ...(initialIncrement === undefined ? {} : { initialIncrement }),
     ...(subsequentIncrement === undefined ? {} : { subsequentIncrement }),
   });
+}
+
+const NO_CALLS: RowOfCalls = {};
+
+function readCalls(reading: Reading, fields: readonly string[], record: number): RowOfCalls {
+  const cells: CallCells = {
+    text: (column) => cell(reading, fields, column),
+    price: (column) => readPrice(reading, fields, column, record),
+    tell: (code, detail) => tell(reading, record, code, detail),
+  };
+  const row = readRowCall(cells, YES.includes(cell(reading, fields, "blocked").toLowerCase()));
+  const { format } = reading;
+  const [field] = Object.keys(row);
+  if (field !== undefined && !isCallDeck(format)) {
+    tell(reading, record, "catalogue.for-calls-only", { key: field });
+  }
+  const { timeBand: band, originGroup: group } = row;
+  if (band !== undefined && !Object.hasOwn(format.timeBands ?? {}, band)) {
+    tell(reading, record, "catalogue.csv-band-unknown", { band });
+  }
+  if (group !== undefined && !Object.hasOwn(format.originGroups ?? {}, group)) {
+    tell(reading, record, "catalogue.csv-origin-group-unknown", { group });
+  }
+  return row;
 }
 
 function cell(reading: Reading, fields: readonly string[], field: FieldName): string {
@@ -271,8 +265,30 @@ function readRate(
   if (!NO.includes(blocked)) {
     tell(reading, record, "catalogue.csv-blocked-malformed", { text: blocked });
   }
-  if (cell(reading, fields, "rate") === "") tell(reading, record, "catalogue.csv-rate-missing", {});
+  const isEmpty = cell(reading, fields, "rate") === "";
+  if (reading.columns.interRate !== undefined) {
+    const indeterminate = readPrice(reading, fields, "indeterminateRate", record);
+    if (indeterminate !== undefined && !isEmpty)
+      tell(reading, record, "catalogue.csv-rate-twice", {});
+    if (indeterminate !== undefined) return indeterminate;
+    const higher = isEmpty ? higherRate(reading, fields, record) : undefined;
+    if (higher !== undefined) return higher;
+  }
+  if (isEmpty) tell(reading, record, "catalogue.csv-rate-missing", {});
   return readPrice(reading, fields, "rate", record);
+}
+
+/** Of a row by jurisdiction: what a call costs of which that cannot be told (handbook §2.7). */
+function higherRate(
+  reading: Reading,
+  fields: readonly string[],
+  record: number,
+): string | undefined {
+  const intra = readPrice(reading, fields, "intraRate", record);
+  const inter = readPrice(reading, fields, "interRate", record);
+  if (intra === undefined || inter === undefined) return intra ?? inter;
+  const [a, b] = [parseDecimal(intra, DECIMAL_PLACES), parseDecimal(inter, DECIMAL_PLACES)];
+  return a > b ? intra : inter;
 }
 
 const YES: readonly string[] = ["yes", "true", "1", "y", "x"];
@@ -281,12 +297,12 @@ const NO: readonly string[] = ["no", "false", "0", "n", ""];
 function readPrice(
   reading: Reading,
   fields: readonly string[],
-  field: "rate" | "rateNext" | "connectFee",
+  field: FieldName,
   record: number,
 ): string | undefined {
   const text = cell(reading, fields, field);
   if (text === "") return undefined;
-  const isFee = field === "connectFee";
+  const isFee = !/[rR]ate/.test(field);
   const known = isFee ? reading.fees : reading.rates;
   let read = known.get(text);
   if (read === undefined) {
@@ -337,12 +353,4 @@ function withCount({ problems, untold }: Reading): readonly LineProblem[] {
   if (untold === 0) return problems;
   const line = problems.at(-1)?.line ?? 1;
   return [...problems, lineProblem(line, "catalogue.csv-more-problems", { count: untold })];
-}
-
-function lineProblem<Code extends ProblemCode>(
-  line: number,
-  code: Code,
-  detail: ProblemDetail<Code>,
-): LineProblem {
-  return { line, code, message: problem([], code, detail).message };
 }

@@ -131,6 +131,7 @@ const ELSEWHERE = [
   "account-fixed",
   "account-left-out",
   "coverage-fixed",
+  "name-taken-out",
   "file-not-here",
   "unreadable",
   "too-many-files",

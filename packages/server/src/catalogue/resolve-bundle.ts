@@ -13,7 +13,8 @@ import {
 import { type BundleDeckVersion, bundleSchema } from "./catalogue-schema.ts";
 import { deckRowsHash } from "./deck-rows-hash.ts";
 import { type Locate, locateProblem, type Problem, sortProblems } from "./locate-problem.ts";
-import { type LineProblem, readDeckCsv } from "./read-deck-csv.ts";
+import type { LineProblem } from "./parse-deck-table.ts";
+import { readDeckCsv } from "./read-deck-csv.ts";
 import { readPatches } from "./read-patches.ts";
 import { problemsOfIssues } from "./schema-problems.ts";
 
@@ -62,7 +63,7 @@ export async function resolveBundle(
       if ("rows" in source) resolved.push({ from: version.from, rows: source.rows });
       else if ("problem" in source) problems.push(locateProblem(source.problem, locate));
       else {
-        const csv = readDeckCsv(source.text, { ...version, key: deck.key, per: deck.per });
+        const csv = readDeckCsv(source.text, { ...version, ...deck });
         const hash = deckRowsHash(csv.rows);
         deckRows.set(hash, csv.rows);
         resolved.push({ from: version.from, rows: hash });

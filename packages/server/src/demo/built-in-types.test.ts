@@ -65,7 +65,7 @@ test.each(Object.entries(BUILT_IN_TYPES))("%s names only fields of its schema", 
       ...Object.keys(when ?? {}),
     ]),
     ...Object.values(type.dimensions).flatMap((rule) =>
-      "network" in rule ? [...rule.network] : ["field" in rule ? rule.field : rule.countryOf],
+      "network" in rule ? [...rule.network] : Object.values(rule),
     ),
   ];
   expect(fields).toEqual(expect.arrayContaining(named));

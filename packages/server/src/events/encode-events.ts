@@ -37,7 +37,7 @@ const FIXED_BYTES = 2 + COLUMNS * 4 + 2 * 8 + 5 * 4 + 1 + 16;
 const REVISION_AT = 2 + 2 * 12 + 3 * 8 + 4;
 const CUT_AT = REVISION_AT + 8;
 
-/** Most bytes of a charge, without amounts that are larger than a `number` holds. */
+/** Most bytes of a charge, without its steps and without amounts that are larger than a `number` holds. */
 const CHARGE_BYTES = 128;
 
 /** Appends a row. Its tuples are numbered; its revision and cut are written by `stampRow`. */
@@ -95,8 +95,8 @@ function writeTextsApart(bytes: Buffer, at: number, texts: readonly (string | nu
 
 function bytesOfCharges(charges: readonly Charge[]): number {
   let bytes = 0;
-  for (const { amount, base } of charges) {
-    bytes += CHARGE_BYTES;
+  for (const { amount, base, steps } of charges) {
+    bytes += CHARGE_BYTES + steps.length;
     if (typeof amount === "bigint") bytes += String(amount).length;
     if (typeof base === "bigint") bytes += String(base).length;
   }
@@ -111,7 +111,7 @@ function writeCharges(bytes: Buffer, at: number, charges: readonly Charge[]): nu
   const start = at + 4;
   let next = start;
   for (let index = 0; index < charges.length; index++) {
-    const { term, day, tuple, deckRow, raw, billed, amount, base } = charges[index]!;
+    const { term, day, tuple, deckRow, raw, billed, amount, base, steps } = charges[index]!;
     if (index > 0) bytes[next++] = SEMICOLON;
     next = writeDigits(bytes, next, term.id);
     bytes[next++] = COMMA;
@@ -128,6 +128,10 @@ function writeCharges(bytes: Buffer, at: number, charges: readonly Charge[]): nu
     if (amount !== null) next = writeDigits(bytes, next, amount);
     bytes[next++] = COMMA;
     if (base !== null) next = writeDigits(bytes, next, base);
+    if (steps !== "") {
+      bytes[next++] = COMMA;
+      next += bytes.write(steps, next, "latin1");
+    }
   }
   write32(bytes, at, next - start);
   return next;

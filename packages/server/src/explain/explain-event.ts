@@ -18,6 +18,7 @@ import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone } from "@counterpart/domain/period.ts";
 import { chargesFromText, type StoredCharge } from "@counterpart/domain/rating/charge.ts";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
+import { readCallSteps } from "@counterpart/domain/voice/call-steps.ts";
 import { eventKey } from "../events/event-hash.ts";
 import type { Db } from "../platform/database.ts";
 import {
@@ -103,7 +104,7 @@ async function explainAccepted(
   ]);
   const deckRows = await listDeckRows(
     db,
-    charges.map(({ deckRow }) => deckRow),
+    charges.flatMap(({ deckRow, steps }) => [deckRow, ...rowsOfSpans(steps)]),
   );
   const rows = new Map(deckRows.map((deckRow) => [deckRow.id, toDeckRow(deckRow)]));
   const tuples = await loadTuples(
@@ -133,13 +134,21 @@ function deckNameOf({ price }: Term): string | null {
 
 function deckOf(
   term: Term,
-  { deckRow }: StoredCharge,
+  { deckRow, steps }: StoredCharge,
   objects: ReadonlyMap<string, unknown>,
   rows: ReadonlyMap<number, RecordedDeckRow>,
 ): RecordedCharge["deck"] {
   const name = deckNameOf(term);
   if (name === null) return null;
-  return { name, body: objects.get(`decks/${name}`) as Deck, row: rows.get(deckRow) ?? null };
+  const body = objects.get(`decks/${name}`) as Deck;
+  const row = rows.get(deckRow) ?? null;
+  const spans = rowsOfSpans(steps);
+  return { name, body, row, ...(spans.length === 0 ? {} : { spanRows: rows }) };
+}
+
+/** Rows of the rates that a call was billed at, where there were several. */
+function rowsOfSpans(steps: string): number[] {
+  return readCallSteps(steps).flatMap((step) => (step.kind === "span" ? [step.row] : []));
 }
 
 function typeOf(name: string, objects: ReadonlyMap<string, unknown>): EventType | undefined {
@@ -158,6 +167,9 @@ function toDeckRow(row: DeckRowRow): RecordedDeckRow {
     connectFee: row.connect_fee,
     initialIncrement: row.initial_increment,
     subsequentIncrement: row.subsequent_increment,
+    originGroup: row.origin_group,
+    timeBand: row.time_band,
+    call: row.call,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The SQL of explanations: what was recorded, looked up by its keys. */
+import type { DeckRowCall } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
 import type { Db } from "../platform/database.ts";
 
@@ -101,12 +102,16 @@ export interface DeckRowRow {
   readonly connect_fee: string | null;
   readonly initial_increment: number | null;
   readonly subsequent_increment: number | null;
+  readonly origin_group: string | null;
+  readonly time_band: string | null;
+  readonly call: DeckRowCall | null;
 }
 
 export async function listDeckRows(db: Db, ids: readonly number[]): Promise<DeckRowRow[]> {
   const { rows } = await db.query<DeckRowRow>(
     `select id, key, name, ${INSTANT("effective_from")} as effective_from, rate::text,
-        rate_next::text, connect_fee::text, initial_increment, subsequent_increment
+        rate_next::text, connect_fee::text, initial_increment, subsequent_increment,
+        origin_group, time_band, call
       from deck_row where id = any($1::integer[])`,
     [ids],
   );
