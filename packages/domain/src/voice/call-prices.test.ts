@@ -1,6 +1,8 @@
 /** Calls by the decks and terms of a catalogue (handbook §2). */
 import { expect, test } from "vitest";
 import type { CallRules, Term } from "../catalogue/catalogue.ts";
+import { BUILT_IN_TYPES } from "../events/built-in-types.ts";
+import { compileMeasures, measureEvent } from "../events/measure-event.ts";
 import { parseInstant } from "../instant.ts";
 import {
   amounts,
@@ -11,6 +13,7 @@ import {
   type TestWorld,
   term,
 } from "../rating/fixtures/small-book.ts";
+import { rateEvent } from "../rating/rate-event.ts";
 import { pico } from "./fixtures/call-rates.ts";
 
 type DeckPrice = Extract<Term["price"], { model: "deck" }>;
@@ -281,6 +284,38 @@ test.each<[string, CallRules, string]>([
   expect(cost(tested, data(60), "2026-02-28T23:59:30Z").amount).toBe(pico(amount));
 });
 
+test("the connect fee is that at answer, whatever comes into force in mid-call", () => {
+  const rows: TestRow[] = [
+    { key: "44", rate: "0.010", connectFee: "1", increments: "1/1" },
+    { key: "44", rate: "0.014", connectFee: "5", increments: "1/1", from: "2026-03-01T00:00:00Z" },
+  ];
+  const tested = world({ rows }, { call: { rateChange: "splitAtEffective" } });
+  expect(cost(tested, data(60), "2026-02-28T23:59:30Z").amount).toBe(pico("1.012"));
+});
+
+test("what was used is charged, whatever word a type of its own has for its status", () => {
+  const type = {
+    ...BUILT_IN_TYPES["voice.call"]!,
+    quantities: { milliseconds: { field: "durationSeconds", times: 1000 } },
+  };
+  const measured = measureEvent(
+    { measures: compileMeasures(type) },
+    data(60, { status: "completed" }),
+    {},
+  );
+  if ("refused" in measured) throw new Error(measured.refused);
+  const book = smallBook(
+    world({ rows: [{ key: "44", rate: "1" }] }, { call: { graceSeconds: 1 } }),
+  );
+  const event = {
+    account: book.accounts.get("shop")!,
+    type: book.types.get("voice.call")!,
+    time: parseInstant("2026-10-01T12:00:00Z"),
+    ...measured,
+  };
+  expect(amounts(rateEvent(event, book))).toEqual({ shop: pico("1") });
+});
+
 test("a longer prefix that comes into force in mid-call takes over; one that ends leaves no rate", () => {
   const rows: TestRow[] = [
     { key: "44", rate: "0.010", increments: "1/1" },
@@ -344,6 +379,16 @@ test.each`
   ${""}             | ${"+447400123456"} | ${"3"} | ${"withheld numbers may be a group"}
 `("from $from to $to costs $amount: $because", ({ from, to, amount }) => {
   expect(cost(world(GROUPS), data(60, { from, to })).amount).toBe(pico(amount));
+});
+
+test("a row's minimum stands, also above its term's maximum", () => {
+  const rows: TestRow[] = [{ key: "44", rate: "0.60", call: { minCharge: "0.50" } }];
+  const tested = world({ rows }, { call: { maxCharge: "0.20" } });
+  expect([1, 60, 6000].map((seconds) => cost(tested, data(seconds)).amount)).toEqual([
+    pico("0.50"),
+    pico("0.50"),
+    pico("0.50"),
+  ]);
 });
 
 test("a row's own rules go before the term's", () => {

@@ -39,7 +39,10 @@ export function compileCallRules(
   incrementMode: CompiledCallRules["incrementMode"],
 ): CompiledCallRules {
   const { maxChargeStrategy = "free", ...rules } = { ...term, ...definedOf(row) };
+  const minCharge = picoOf(rules.minCharge ?? "0");
   const maxCharge = rules.maxCharge === undefined ? null : picoOf(rules.maxCharge);
+  // A row's minimum above its term's maximum stands: rows go first.
+  const upper = maxCharge !== null && maxCharge < minCharge ? minCharge : maxCharge;
   return {
     durationRounding: rules.durationRounding ?? "none",
     durationOffset: (rules.durationOffset ?? 0) * SECOND,
@@ -51,9 +54,9 @@ export function compileCallRules(
     timeBandPolicy: rules.timeBandPolicy ?? "splitAtEdge",
     rateChange: rules.rateChange ?? "rateAtAnswer",
     attemptFee: picoOf(rules.attemptFee ?? "0"),
-    minCharge: picoOf(rules.minCharge ?? "0"),
-    maxCharge: maxChargeStrategy === "free" ? maxCharge : null,
-    disconnectAt: maxChargeStrategy === "disconnect" ? maxCharge : null,
+    minCharge,
+    maxCharge: maxChargeStrategy === "free" ? upper : null,
+    disconnectAt: maxChargeStrategy === "disconnect" ? upper : null,
     rounding: legRounding(rules),
   };
 }

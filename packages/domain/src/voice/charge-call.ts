@@ -38,7 +38,7 @@ export interface CallLeg {
   /** Of the answer, else of the attempt. */
   readonly time: Instant;
   readonly milliseconds: number;
-  /** undefined: events of this type have none, and what has a duration was answered. */
+  /** `answered` makes a difference to a call without duration; what has one was answered. */
   readonly status: string | undefined;
   /** E.164 digits by field. */
   readonly numbers: Readonly<Record<string, string | undefined>>;
@@ -70,7 +70,7 @@ const FOLLOWED_MAX = 100 * 86_400_000;
  */
 export function chargeCall(price: CallPrice, leg: CallLeg): CallCharge | CallProblem {
   const { deck, calendar } = price;
-  const answered = leg.status === undefined ? leg.milliseconds > 0 : leg.status === "answered";
+  const answered = leg.milliseconds > 0 || leg.status === "answered";
   const mayCost = answered ? leg.milliseconds > 0 || price.chargesZero : price.chargesUnanswered;
   if (!mayCost) return FREE;
   const dialled = leg.numbers[price.number];
@@ -108,7 +108,7 @@ function hasBands(rows: CallRows, { timeBandPolicy }: CompiledCallRules): boolea
   return timeBandPolicy !== "callStart" && rows[0] !== undefined && rows[0].band !== null;
 }
 
-/** The rate at each offset into a call, found as it is asked for. */
+/** The rate at each offset into a call, found as it is asked for: forwards, as a call goes. */
 function rateAtOf(
   lookup: CallLookup,
   answer: Instant,

@@ -53,8 +53,8 @@ export function rateCall(
     duration = rules.minimum;
     steps.push({ kind: "minimum", duration });
   }
-  const spans = billSpans(duration, afterFree(rateAt, free), rules);
   const atAnswer = rateAt(0);
+  const spans = billSpans(duration, afterFree(rateAt, free), rules);
   if (spans === null || atAnswer === null) return null;
   return chargeSpans(spans, atAnswer.rate, rules, size, steps);
 }
