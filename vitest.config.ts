@@ -13,6 +13,7 @@ export default defineConfig({
           name: "pure",
           include: ["packages/**/*.test.ts", "*.test.ts"],
           exclude: ["**/node_modules/**", ...server],
+          testTimeout: 60_000, // for a machine that is busy otherwise; no test is about time
         },
       },
       {

@@ -6,6 +6,7 @@ import type { EventType } from "../events/event-type.ts";
 import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
 import type { DurationRounding } from "../voice/round-duration.ts";
+import type { Source } from "./source.ts";
 import type { UsagePrice } from "./usage-price.ts";
 
 /** A decimal in plain digits, such as `"0.0085"`. */
@@ -40,90 +41,6 @@ export interface Alias {
   readonly source?: string | undefined;
   readonly from?: DateOrInstantText | undefined;
   readonly to?: DateOrInstantText | undefined;
-}
-
-/** How the numbers of a source are to be read (handbook §2.1). */
-export interface DialPlan {
-  /** Calling code of national numbers, such as `"49"`. */
-  readonly countryCode?: string | undefined;
-  /** What national numbers start with and E.164 leaves out, such as `"0"`. */
-  readonly nationalPrefix?: string | undefined;
-  /** What international numbers start with; `+` always does. */
-  readonly internationalPrefixes?: readonly string[] | undefined;
-  /** Technical or outside-line prefixes that are removed first, the longest that matches. */
-  readonly strip?: readonly string[] | undefined;
-  /** Numbers of at most so many digits are internal: they have no E.164 form. */
-  readonly internalDigitsMax?: number | undefined;
-}
-
-export interface Source {
-  readonly reader: "cloudevents" | "freeswitch" | "asterisk" | "csv";
-  /** Zone of times that are written without one. */
-  readonly timeZone?: string | undefined;
-  readonly dialPlan?: DialPlan | undefined;
-  /** Events older than this are quarantined. Default 400. */
-  readonly daysBack?: number | undefined;
-  /** Events further ahead than this are quarantined. Default 60. */
-  readonly minutesAhead?: number | undefined;
-  /** What the switch's word for a call's direction means; for the readers of switches. */
-  readonly direction?: DirectionRule | undefined;
-  /** How the columns of a CSV become an event; required for the reader `csv`. */
-  readonly csv?: CsvMapping | undefined;
-  /** The account of records that name none. */
-  readonly account?: string | undefined;
-}
-
-/**
- * A switch names directions by itself, not by its customer. Its words are the channel's direction of
- * FreeSWITCH (`inbound`: the call came to the switch) and the context of Asterisk. One that is not listed
- * becomes `otherwise`; without that, `inbound` and `outbound` stay and any other word is outbound.
- */
-export interface DirectionRule {
-  readonly map?: Readonly<Record<string, "inbound" | "outbound">> | undefined;
-  readonly otherwise?: "inbound" | "outbound" | undefined;
-}
-
-/** Where a value comes from: a column (by name or 1-based number) or a constant. */
-export interface CsvField {
-  readonly column?: string | number | undefined;
-  /** The column that is read where `column` is empty. */
-  readonly orElse?: string | number | undefined;
-  readonly value?: string | undefined;
-  /** Recoding of the column's text; a text that is not listed becomes `otherwise`, or stays as it is. */
-  readonly map?: Readonly<Record<string, string>> | undefined;
-  readonly otherwise?: string | undefined;
-  /** How a time or duration is written. Times default to `rfc3339`. */
-  readonly format?: CsvFormat | undefined;
-}
-
-export type CsvFormat =
-  | "rfc3339"
-  | "epochSeconds"
-  | "epochMilliseconds"
-  /** `2015-10-21 12:13:10` or `2024/06/17 05:59:58`, in the source's zone. */
-  | "yearMonthDay"
-  /** `04.07.2016 18:58:55`, in the source's zone. */
-  | "dayMonthYear"
-  /** `2013-11-07 08:42:25 +0000 UTC`. */
-  | "goTime"
-  | "seconds"
-  /** `00:00:25`. */
-  | "clock"
-  /** `10s`, `5m`, `1h2m3s`. */
-  | "goDuration";
-
-export interface CsvMapping {
-  readonly delimiter?: string | undefined;
-  /** Names of the columns when the file has no header line. */
-  readonly columns?: readonly string[] | undefined;
-  /** Lines that start so are skipped, and counted as such. */
-  readonly comment?: string | undefined;
-  /** Omitted: the id is the hash of the record and its ordinal among identical records of the file. */
-  readonly id?: CsvField | undefined;
-  readonly type: string;
-  readonly subject?: CsvField | undefined;
-  readonly time: CsvField;
-  readonly data: Readonly<Record<string, CsvField>>;
 }
 
 /** A unit that a price is per: `"minute"`, `"segment"`, … (see `units.ts`) or a size of a quantity. */
@@ -221,6 +138,11 @@ export interface CallRules {
   /** Places of each leg's amount. Default 12. */
   readonly roundingDecimals?: number | undefined;
   /**
+   * Where an amount is rounded: for each leg, the default, or nowhere before the statement line, which is
+   * then the exact sum of its legs.
+   */
+  readonly roundingScope?: "perLeg" | "perInvoiceLine" | undefined;
+  /**
    * What a call that reaches into another time band costs (handbook §2.5): each increment by the band in
    * which it starts, all by the band at answer, or, the default, cut at the edge where increments are of
    * at most a second and as `incrementStart` otherwise.
@@ -275,6 +197,7 @@ export type EventPrice =
       readonly per: PerUnit;
       readonly roundingMode?: RoundingMode | undefined;
       readonly roundingDecimals?: number | undefined;
+      readonly roundingScope?: CallRules["roundingScope"];
     }
   | { readonly model: "network"; readonly deck: string }
   | MatrixPrice

@@ -1,5 +1,7 @@
 import { parseDecimal } from "../decimal.ts";
-import type { CallRules, DeckRowCall } from "./catalogue.ts";
+import { unitOf } from "../units.ts";
+import { hasWholeParts } from "../voice/line-rest.ts";
+import type { CallRules, DeckRowCall, PerUnit } from "./catalogue.ts";
 import { attempt, checkNotNegative, DECIMAL_PLACES } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 
@@ -31,6 +33,22 @@ export function checkLegRounding(
 ): void {
   if (roundingMode === undefined || roundingDecimals !== undefined) return;
   report([...path, "roundingMode"], "catalogue.rounding-without-decimals", {});
+}
+
+type Rounding = Pick<CallRules, "roundingMode" | "roundingDecimals" | "roundingScope">;
+
+/** A line is rounded, or its legs are, never both; and it is rounded in units that come out whole. */
+export function checkRoundingScope(
+  { roundingScope, roundingDecimals }: Rounding,
+  per: PerUnit,
+  path: Path,
+  report: Report,
+): void {
+  if (roundingScope !== "perInvoiceLine") return;
+  const at = [...path, "roundingScope"];
+  if (roundingDecimals !== undefined) report(at, "catalogue.rounding-twice", {});
+  const unit = attempt(() => unitOf(per));
+  if (unit !== null && !hasWholeParts(unit.size)) report(at, "catalogue.line-unit-odd", {});
 }
 
 /** A bound of as many places as the leg's cannot be crossed by rounding (handbook §2.3). */

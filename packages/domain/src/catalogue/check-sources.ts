@@ -1,7 +1,8 @@
 import type { EventType } from "../events/event-type.ts";
-import type { Catalogue, CsvField, CsvMapping, Source } from "./catalogue.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { checkTimeZone } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
+import type { CsvField, CsvMapping, Source } from "./source.ts";
 
 /** Zones and accounts exist, and a CSV mapping is there exactly when the reader needs it. */
 export function checkSources(

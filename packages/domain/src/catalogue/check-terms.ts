@@ -1,6 +1,6 @@
 import type { EventType } from "../events/event-type.ts";
 import type { Catalogue, Deck, EventPrice, PerUnit, Price, Term } from "./catalogue.ts";
-import { checkCallRules, checkLegRounding } from "./check-call-rules.ts";
+import { checkCallRules, checkLegRounding, checkRoundingScope } from "./check-call-rules.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
@@ -117,6 +117,7 @@ function checkPrice(
       checkNotNegative(price.rate, [...at, "rate"], report);
       checkPer(price.per, event, [...at, "per"], report);
       checkLegRounding(price, at, report);
+      checkRoundingScope(price, price.per, at, report);
       return;
     case "percentage":
       checkNotNegative(price.percent, [...at, "percent"], report);
@@ -203,8 +204,12 @@ function checkDeckPrice(
   const unit = checkUnit(deck.per, at, () => {});
   if (unit !== null) checkQuantity(unit.quantity, event, at, report);
   if (price.model !== "deck" || price.call === undefined) return;
-  if (isCallDeck(deck)) checkCallRules(price.call, [...path, "call"], report);
-  else report([...path, "call"], "catalogue.for-calls-only", { key: "call" });
+  const callPath = [...path, "call"];
+  if (!isCallDeck(deck)) report(callPath, "catalogue.for-calls-only", { key: "call" });
+  else {
+    checkCallRules(price.call, callPath, report);
+    checkRoundingScope(price.call, deck.per, callPath, report);
+  }
 }
 
 function checkNumbers(

@@ -105,6 +105,9 @@ export const PROBLEMS = {
   "catalogue.charge-bounds-crossed": "minCharge {min} is above maxCharge {max}.",
   "catalogue.charge-too-precise": "{text} has more places than a leg is rounded to ({decimals}).",
   "catalogue.rounding-without-decimals": "roundingMode needs roundingDecimals: places to round to.",
+  "catalogue.rounding-twice":
+    "A line is rounded or each of its legs is, never both: leave out roundingDecimals.",
+  "catalogue.line-unit-odd": "Lines are rounded alone where prices are per second, minute or hour.",
   "catalogue.times-malformed":
     "{text} is no span of a day such as 08:00-18:00 that is longer than nothing.",
   "catalogue.too-many-bands": "A deck has at most {max} time bands, this one {count}.",

@@ -1,5 +1,5 @@
 /** Turns the data of a validated event into what rating needs: quantities, numbers and dimensions. */
-import type { DialPlan } from "../catalogue/catalogue.ts";
+import type { DialPlan } from "../catalogue/source.ts";
 import { quantityFromDecimal } from "../quantity.ts";
 import type { BookType } from "../rating/book.ts";
 import type { RefusalCode } from "../refusals.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { DialPlan } from "../catalogue/catalogue.ts";
+import type { DialPlan } from "../catalogue/source.ts";
 import { countryOfNumber, readNumber } from "./read-number.ts";
 
 const none: DialPlan = {};

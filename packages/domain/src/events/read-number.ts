@@ -1,5 +1,5 @@
 import { assert } from "../assert.ts";
-import type { DialPlan } from "../catalogue/catalogue.ts";
+import type { DialPlan } from "../catalogue/source.ts";
 import { COUNTRY_PREFIXES } from "./country-prefixes.ts";
 
 /** A number as digits of E.164 without `+`, or one that exists only inside its own switch. */

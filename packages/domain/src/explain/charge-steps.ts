@@ -18,6 +18,7 @@ import type { RecordedCharge, RecordedDeck, RecordedEvent, RecordedProvider } fr
 
 /** How amounts of per-event terms are rounded, each once (design: exact). */
 const ROUNDED = "rounded once, half-even at 12 places";
+const ROUNDED_BY_LINE = "half-even at 12 places; its line is rounded from the exact sum";
 
 /** Every step of a charge in order, from the agreement to the total that it moved. */
 export function chargeSteps(
@@ -143,6 +144,10 @@ function deckSteps(
   return [...steps, ...amountStepsOfCall(charge)];
 }
 
+function isShare({ price }: RecordedCharge["term"]): boolean {
+  return price.model === "percentage" || price.model === "markup";
+}
+
 function amountSteps(charge: RecordedCharge): Step[] {
   const { stored, agreement } = charge;
   if (stored.amount === null) {
@@ -150,7 +155,9 @@ function amountSteps(charge: RecordedCharge): Step[] {
   }
   const amount = describeAmount(formatDecimal(stored.amount, 12), agreement.body.currency);
   const isExact = callStepsOf(charge).some(({ kind }) => kind === "leg" || kind === "unanswered");
-  const how = isUnused(charge) || isExact ? "" : `, ${ROUNDED}`;
+  // Beside the amount of a charge that is no share stands what it leaves over for the line.
+  const rounded = stored.base === null || isShare(charge.term) ? ROUNDED : ROUNDED_BY_LINE;
+  const how = isUnused(charge) || isExact ? "" : `, ${rounded}`;
   return [{ name: "amount", value: `${amount}${how}`, from: "charge" }];
 }
 

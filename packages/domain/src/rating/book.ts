@@ -2,7 +2,8 @@
  * The book: every agreement, term, deck and account that can apply, compiled for rating. Immutable as far
  * as its answers go; it remembers what it has worked out (terms of an account, tuples).
  */
-import type { Account, Agreement, Base, Role, Source, Term } from "../catalogue/catalogue.ts";
+import type { Account, Agreement, Base, Role, Term } from "../catalogue/catalogue.ts";
+import type { Source } from "../catalogue/source.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Measures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
@@ -145,6 +146,7 @@ export type CompiledPrice =
       readonly rate: bigint;
       readonly size: number;
       readonly rounding: LegRounding | null;
+      readonly isPerLine: boolean;
     }
   | {
       readonly kind: "share";

@@ -289,6 +289,7 @@ function compilePrice(
         rate,
         size,
         rounding: legRounding(price),
+        isPerLine: price.roundingScope === "perInvoiceLine",
       };
     }
     case "network": {

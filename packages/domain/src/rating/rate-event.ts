@@ -5,6 +5,7 @@ import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { divideRounded } from "../rounding.ts";
 import { chargeCall } from "../voice/charge-call.ts";
+import { restOfLeg } from "../voice/line-rest.ts";
 import { roundLeg } from "../voice/round-leg.ts";
 import { matchingTerms } from "./applicable-terms.ts";
 import { billedDuration } from "./billed-duration.ts";
@@ -118,7 +119,8 @@ function chargeFor(
       (one) => one.term.agreement === term.agreement && one.term.term.id === price.on,
     );
     if (on === undefined) return refuse("rating.base-missing", price.on);
-    return made(term, event, book, 0, on.raw, on.billed, surchargeOn(on.billed, price), null);
+    const { amount, rest } = surchargeOn(on.billed, price);
+    return made(term, event, book, 0, on.raw, on.billed, amount, rest);
   }
   const raw = event.quantities[price.quantity];
   if (raw === undefined) return refuse("rating.quantity-missing", price.quantity);
@@ -210,15 +212,21 @@ function chargeByCall(
     }
   }
   const { deckRow, billed, amount, steps } = charge;
-  return made(term, event, book, deckRow, milliseconds, billed, settle(amount), null, steps);
+  const rest = charge.rest === null ? null : settle(charge.rest);
+  return made(term, event, book, deckRow, milliseconds, billed, settle(amount), rest, steps);
 }
 
 /** Each rounded alone (handbook §2.3). */
 function surchargeOn(
   billed: number,
-  { rate, size, rounding }: Extract<CompiledPrice, { kind: "surcharge" }>,
-): Whole {
-  return settle(roundLeg(BigInt(billed) * rate, size, rounding));
+  { rate, size, rounding, isPerLine }: Extract<CompiledPrice, { kind: "surcharge" }>,
+): { amount: Whole; rest: Whole | null } {
+  const exact = BigInt(billed) * rate;
+  const amount = roundLeg(exact, size, rounding);
+  return {
+    amount: settle(amount),
+    rest: isPerLine ? settle(restOfLeg(exact, size, amount)) : null,
+  };
 }
 
 function made(

@@ -3,6 +3,7 @@ import { formatDecimal } from "../decimal.ts";
 import { formatLocalDay } from "../period.ts";
 import type { CyclePiece } from "../pricing/prorate-cycles.ts";
 import type { DueFee } from "../pricing/recurring-fee.ts";
+import { amountOfLine } from "../voice/line-rest.ts";
 import type { Derivation, FeeCycle } from "./derivation.ts";
 
 /** Totals of one term version and dimension tuple over the service period, up to a cut. */
@@ -59,7 +60,8 @@ function feeCycle({ first, end, cycleDays }: CyclePiece): FeeCycle {
 
 /** What events were charged one by one. */
 export function eventGroup({ id, price }: Term, total: ServiceTotal): LineGroup {
-  const { termVersion, tuple, count, quantity, amount } = total;
+  const { termVersion, tuple, count, quantity } = total;
+  const amount = isPerLine(price) ? amountOfLine(total.amount, total.base) : total.amount;
   const isShare = price.model === "percentage" || price.model === "markup";
   const derivation: Derivation = {
     kind: "events",
@@ -70,6 +72,12 @@ export function eventGroup({ id, price }: Term, total: ServiceTotal): LineGroup 
     base: isShare ? formatDecimal(total.base, 12) : null,
   };
   return { term: id, tuple, count, quantity, amount, derivation: [derivation] };
+}
+
+/** Whether the amounts of its legs are exact only with what each leaves over. */
+function isPerLine(price: Term["price"]): boolean {
+  if (price.model === "surcharge") return price.roundingScope === "perInvoiceLine";
+  return price.model === "deck" && price.call?.roundingScope === "perInvoiceLine";
 }
 
 /** Versions of one term share a line: their amounts add up. */

@@ -23,6 +23,8 @@ export interface CompiledCallRules {
   readonly disconnectAt: bigint | null;
   /** null: 12 places, half-even, as every amount is. */
   readonly rounding: LegRounding | null;
+  /** Whether what that leaves over is kept for the statement line. */
+  readonly isPerLine: boolean;
 }
 
 export interface LegRounding {
@@ -58,6 +60,8 @@ export function compileCallRules(
     maxCharge: maxChargeStrategy === "free" ? upper : null,
     disconnectAt: maxChargeStrategy === "disconnect" ? upper : null,
     rounding: legRounding(rules),
+    // A row that has its legs rounded leaves nothing over.
+    isPerLine: rules.roundingScope === "perInvoiceLine" && rules.roundingDecimals === undefined,
   };
 }
 

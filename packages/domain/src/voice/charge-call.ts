@@ -49,6 +49,8 @@ export interface CallCharge {
   readonly deckRow: number;
   readonly billed: number;
   readonly amount: bigint;
+  /** See RatedCall. */
+  readonly rest: bigint | null;
   /** What was done beyond the row's own increments, as `readCallSteps` reads it. */
   readonly steps: string;
 }
@@ -59,7 +61,7 @@ export type CallProblem =
   | { readonly missing: "rate" | "permission"; readonly digits: string }
   | { readonly missing: "end" };
 
-const FREE: CallCharge = { deckRow: 0, billed: 0, amount: 0n, steps: "" };
+const FREE: CallCharge = { deckRow: 0, billed: 0, amount: 0n, rest: null, steps: "" };
 
 /** Beyond this a call that follows bands or changes of rates is a mistake, and would cost much to rate. */
 const FOLLOWED_MAX = 100 * 86_400_000;
@@ -88,13 +90,14 @@ export function chargeCall(price: CallPrice, leg: CallLeg): CallCharge | CallPro
   const rateAt = rateAtOf(lookup, leg.time, rows, rules, jurisdiction);
   const rated = rateCall({ answered, milliseconds: leg.milliseconds }, rules, rateAt, deck.size);
   if (rated === null) return { missing: "rate", digits };
-  const { billed, amount, steps } = rated;
+  const { billed, amount, rest, steps } = rated;
   const where: CallStep[] = [];
   if (jurisdiction !== null && billed > 0) where.push({ kind: "jurisdiction", is: jurisdiction });
   return {
     deckRow: deck.rows.id[row]!,
     billed,
     amount,
+    rest,
     steps: writeCallSteps([...where, ...steps]),
   };
 }

@@ -198,6 +198,7 @@ test("handbook V20: an unanswered call costs its attempt fee and no time", () =>
   expect(rated(call, { rate: "1", connectFee: "9" }, fee)).toEqual({
     billed: 0,
     amount: pico("0.0005"),
+    rest: null,
     steps: [{ kind: "unanswered" }],
   });
 });

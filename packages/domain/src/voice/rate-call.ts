@@ -5,6 +5,7 @@ import type { CallRate, RateAt } from "./call-rate.ts";
 import type { CompiledCallRules } from "./call-rules.ts";
 import type { CallStep } from "./call-steps.ts";
 import { boundOf } from "./clamp-charge.ts";
+import { restOfLeg } from "./line-rest.ts";
 import { roundDuration } from "./round-duration.ts";
 import { roundLeg } from "./round-leg.ts";
 
@@ -20,6 +21,8 @@ export interface RatedCall {
   readonly billed: number;
   /** Pico-units, rounded once. */
   readonly amount: bigint;
+  /** What that leaves over, for lines that are rounded alone (`line-rest.ts`); else null. */
+  readonly rest: bigint | null;
   readonly steps: readonly CallStep[];
 }
 
@@ -36,7 +39,7 @@ export function rateCall(
   rateAt: RateAt,
   size: number,
 ): RatedCall | null {
-  if (!call.answered) return due(rules.attemptFee, { kind: "unanswered" });
+  if (!call.answered) return due(rules.attemptFee, { kind: "unanswered" }, rules);
   const steps: CallStep[] = [];
   let duration = roundDuration(call.milliseconds, rules.durationRounding);
   if (duration !== call.milliseconds) steps.push({ kind: "rounded", duration });
@@ -44,8 +47,8 @@ export function rateCall(
     duration = Math.max(0, duration + rules.durationOffset);
     steps.push({ kind: "offset", duration });
   }
-  if (duration < rules.grace) return due(0n, { kind: "grace" });
-  if (duration === 0 && !rules.connectOnZero) return due(0n, { kind: "zero" });
+  if (duration < rules.grace) return due(0n, { kind: "grace" }, rules);
+  if (duration === 0 && !rules.connectOnZero) return due(0n, { kind: "zero" }, rules);
   const free = Math.min(duration, rules.free);
   duration -= free;
   if (free > 0) steps.push({ kind: "free", duration });
@@ -59,8 +62,8 @@ export function rateCall(
   return chargeSpans(spans, atAnswer.rate, rules, size, steps);
 }
 
-function due(fee: bigint, step: CallStep): RatedCall {
-  return { billed: 0, amount: fee, steps: [step] };
+function due(fee: bigint, step: CallStep, { isPerLine }: CompiledCallRules): RatedCall {
+  return { billed: 0, amount: fee, rest: isPerLine ? 0n : null, steps: [step] };
 }
 
 /** The free seconds are the first ones of the call. */
@@ -76,7 +79,7 @@ function afterFree(rateAt: RateAt, free: number): RateAt {
 function chargeSpans(
   spans: readonly BilledSpan[],
   atAnswer: CallRate,
-  { minCharge, maxCharge, rounding }: CompiledCallRules,
+  { minCharge, maxCharge, rounding, isPerLine }: CompiledCallRules,
   size: number,
   steps: CallStep[],
 ): RatedCall {
@@ -100,5 +103,6 @@ function chargeSpans(
     exact = bound === "minCharge" || max === null ? minCharge * by : max;
   }
   if (rounding !== null) steps.push({ kind: "leg", before: divideRounded(exact, by), ...rounding });
-  return { billed, amount: roundLeg(exact, size, rounding), steps };
+  const amount = roundLeg(exact, size, rounding);
+  return { billed, amount, rest: isPerLine ? restOfLeg(exact, size, amount) : null, steps };
 }

@@ -5,6 +5,7 @@
  */
 import { AGGREGATIONS } from "@counterpart/domain/meters/meter.ts";
 import { z } from "zod";
+import { roundingMode, timeBandSchema } from "./call-schema.ts";
 import { conditions, perUnit, pricePatchSchema, priceSchema, rampSchema } from "./price-schema.ts";
 import { decimal, TEXT_LENGTH_MAX, text } from "./text-schema.ts";
 
@@ -129,18 +130,6 @@ export const eventTypeSchema = z.strictObject({
   personal: z.array(name).optional(),
 });
 
-const timeBandSchema = z.strictObject({
-  days: z.array(z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])).optional(),
-  months: z.array(z.int().min(1).max(12)).optional(),
-  monthDays: z.array(z.int().min(1).max(31)).optional(),
-  holidays: z.enum(["only", "except"]).optional(),
-  times: z
-    .array(digits("a span of time such as 08:00-18:00", /^.{1,11}$/))
-    .max(24)
-    .optional(),
-  weight: z.int().min(0).max(1000).optional(),
-});
-
 /**
  * Header of the CSV column that holds each of our fields; a network is in `key` or in `mcc` and
  * `mnc`.
@@ -240,7 +229,7 @@ export const agreementSchema = z.strictObject({
   timeZone: name,
   cycle: z.literal("monthly"),
   graceHours: z.int().min(0).max(8760).optional(),
-  rounding: z.enum(["up", "down", "halfUp", "halfEven"]).optional(),
+  rounding: roundingMode.optional(),
   accounts: z.union([z.literal("all"), z.array(name)]),
   versions: z.array(
     z.strictObject({

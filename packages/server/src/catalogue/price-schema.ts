@@ -1,5 +1,6 @@
 /** The shapes of prices, by model: the wire types of the domain, strictly, without sense. */
 import { z } from "zod";
+import { callRulesSchema, roundingDecimals, roundingMode, roundingScope } from "./call-schema.ts";
 import { decimal, text } from "./text-schema.ts";
 
 const name = text();
@@ -37,27 +38,6 @@ const usageOptions = {
   minimum: decimal.optional(),
 };
 
-const seconds = z.int().min(0).max(86_400);
-const roundingMode = z.enum(["up", "down", "halfUp", "halfEven"]);
-const roundingDecimals = z.int().min(0).max(12);
-
-const callRulesSchema = z.strictObject({
-  durationRounding: z.enum(["none", "up", "nearest", "down"]).optional(),
-  durationOffset: z.int().min(-3600).max(3600).optional(),
-  graceSeconds: seconds.optional(),
-  connectOnZero: z.boolean().optional(),
-  freeSeconds: seconds.optional(),
-  minDuration: seconds.optional(),
-  attemptFee: decimal.optional(),
-  minCharge: decimal.optional(),
-  maxCharge: decimal.optional(),
-  maxChargeStrategy: z.enum(["free", "disconnect"]).optional(),
-  roundingMode: roundingMode.optional(),
-  roundingDecimals: roundingDecimals.optional(),
-  timeBandPolicy: z.enum(["splitAtEdge", "incrementStart", "callStart"]).optional(),
-  rateChange: z.enum(["rateAtAnswer", "splitAtEffective"]).optional(),
-});
-
 export const priceSchema = z.discriminatedUnion("model", [
   z.strictObject({ model: z.literal("perUnit"), rate: decimal, per: perUnit }),
   z.strictObject({
@@ -75,6 +55,7 @@ export const priceSchema = z.discriminatedUnion("model", [
     per: perUnit,
     roundingMode: roundingMode.optional(),
     roundingDecimals: roundingDecimals.optional(),
+    roundingScope: roundingScope.optional(),
   }),
   z.strictObject({ model: z.literal("network"), deck: name }),
   z.strictObject({

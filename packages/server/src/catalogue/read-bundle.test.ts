@@ -7,9 +7,9 @@ import type {
   Party,
   Plan,
   Provider,
-  Source,
 } from "@counterpart/domain/catalogue/catalogue.ts";
 import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts";
+import type { Source } from "@counterpart/domain/catalogue/source.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";

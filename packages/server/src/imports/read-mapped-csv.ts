@@ -1,5 +1,5 @@
 /** Any CSV, through the mapping that its source declares. */
-import type { CsvField, CsvFormat, CsvMapping } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { CsvField, CsvFormat, CsvMapping } from "@counterpart/domain/catalogue/source.ts";
 import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
 import type { Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";

@@ -1,5 +1,5 @@
 /** The ways in which switches and billing systems write times and durations. */
-import type { CsvFormat } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { CsvFormat } from "@counterpart/domain/catalogue/source.ts";
 import { type Instant, instantOfEpochMs, parseInstant } from "@counterpart/domain/instant.ts";
 import { localTime, type Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { Source } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { Source } from "@counterpart/domain/catalogue/source.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { expect, test } from "vitest";
 import type { FileRecord } from "./file-record.ts";

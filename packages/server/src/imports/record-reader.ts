@@ -1,7 +1,7 @@
 /** Chooses how the files of a source become events. */
 
 import { assert } from "@counterpart/domain/assert.ts";
-import type { Source } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { Source } from "@counterpart/domain/catalogue/source.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import { checkZone, type Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";

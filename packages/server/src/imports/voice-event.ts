@@ -1,5 +1,5 @@
 /** What the readers of switches have in common: one leg of a call as an event of `voice.call`. */
-import type { Source } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { Source } from "@counterpart/domain/catalogue/source.ts";
 import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
 import { secondsText } from "./record-formats.ts";
 

@@ -1,7 +1,7 @@
 /** What meters come to over a range, computed from the stored events. */
 import { assert } from "@counterpart/domain/assert.ts";
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
-import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
+import { compileMeasures, measureEvent } from "@counterpart/domain/events/measure-event.ts";
 import { formatInstant, type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import { startAggregate } from "@counterpart/domain/meters/aggregate.ts";
 import { filterNames } from "@counterpart/domain/meters/expression.ts";
@@ -203,10 +203,12 @@ function compileReader(
     ([name, values]) => [name, new Set(typeof values === "string" ? [values] : values)] as const,
   );
   const nameField = meter.aggregation === "uniqueCount" ? meter.of : meter.per;
+  // The book's own leave out dimensions that no price asks for; a meter may.
+  const measures = compileMeasures(type.body);
   return (row) => {
     const data = { ...JSON.parse(row.data), ...JSON.parse(row.personal ?? "{}") };
     const plan = book.sources.get(row.source)?.body.dialPlan ?? {};
-    const measured = measureEvent(type, data, plan);
+    const measured = measureEvent({ measures }, data, plan);
     // It could be measured when it was accepted; a type never changes what its quantities are.
     if ("refused" in measured) return null;
     const { quantities, dimensions } = measured;
