@@ -1,6 +1,6 @@
 /** Calls by the decks and terms of a catalogue (handbook §2). */
 import { expect, test } from "vitest";
-import type { CallRules, Term } from "../catalogue/catalogue.ts";
+import type { CallRules } from "../catalogue/catalogue.ts";
 import { BUILT_IN_TYPES } from "../events/built-in-types.ts";
 import { compileMeasures, measureEvent } from "../events/measure-event.ts";
 import { parseInstant } from "../instant.ts";
@@ -10,47 +10,11 @@ import {
   smallBook,
   type TestDeck,
   type TestRow,
-  type TestWorld,
   term,
 } from "../rating/fixtures/small-book.ts";
 import { rateEvent } from "../rating/rate-event.ts";
 import { pico } from "./fixtures/call-rates.ts";
-
-type DeckPrice = Extract<Term["price"], { model: "deck" }>;
-
-function world(
-  deck: TestDeck,
-  price: Partial<DeckPrice> = {},
-  more: readonly Term[] = [],
-): TestWorld {
-  const calls = term("voice.call", { model: "deck", deck: "voice", ...price }, { id: "calls" });
-  return {
-    decks: { voice: deck },
-    agreements: { shop: { role: "customer", terms: [calls, ...more] } },
-  };
-}
-
-function data(seconds: number, more: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    direction: "outbound",
-    from: "+4915112345678",
-    to: "+447400123456",
-    status: "answered",
-    durationSeconds: seconds,
-    ...more,
-  };
-}
-
-function cost(
-  tested: TestWorld,
-  call: Record<string, unknown>,
-  time = "2026-10-01T12:00:00Z",
-): { amount: string | bigint; billed: number; steps: string } {
-  const rating = rate(smallBook(tested), "voice.call", call, { time: parseInstant(time) });
-  if ("refused" in rating) return { amount: rating.refused, billed: 0, steps: "" };
-  const { amount, billed, steps } = rating.charges[0]!;
-  return { amount: BigInt(amount!), billed, steps };
-}
+import { cost, data, world } from "./fixtures/call-world.ts";
 
 const PEAK: TestDeck = {
   timeZone: "UTC",
@@ -144,134 +108,6 @@ test("the row of no band is for the times that no other has; a heavier band goes
   expect(at("2026-12-25T12:00:00Z")).toBe(pico("3"));
 });
 
-const EEA_SURCHARGE = term(
-  "voice.call",
-  { model: "surcharge", on: "calls", rate: "0.25", per: "minute" },
-  { id: "origin", where: { originClass: ["nonEea", "invalid", "unknown"] } },
-);
-
-test("handbook V10: a call from outside the EEA has its surcharge as a charge of its own", () => {
-  const deck = { rows: [{ key: "49", rate: "0.02", increments: "1/1" }] };
-  const tested = world(deck, {}, [EEA_SURCHARGE]);
-  const rated = (from: string) => {
-    const rating = rate(smallBook(tested), "voice.call", data(90, { from, to: "+493012345678" }));
-    if ("refused" in rating) throw new Error(rating.refused);
-    return rating.charges.map(
-      ({
-        term: {
-          term: { id },
-        },
-        amount,
-        billed,
-      }) => [id, BigInt(amount!), billed],
-    );
-  };
-  expect(rated("+12125550100")).toEqual([
-    ["calls", pico("0.030"), 90_000],
-    ["origin", pico("0.375"), 90_000],
-  ]);
-  expect(rated("")).toHaveLength(2);
-  expect(rated("+33612345678")).toEqual([["calls", pico("0.030"), 90_000]]);
-});
-
-test("a surcharge is on what is billed, is rounded alone and is not within the call's bounds", () => {
-  const deck = { rows: [{ key: "44", rate: "0.02", increments: "60/60" }] };
-  const surcharge = term(
-    "voice.call",
-    {
-      model: "surcharge",
-      on: "calls",
-      rate: "0.00333",
-      per: "minute",
-      roundingMode: "up",
-      roundingDecimals: 4,
-    },
-    { id: "extra" },
-  );
-  const tested = world(deck, { call: { maxCharge: "0.03" } }, [surcharge]);
-  const rating = rate(smallBook(tested), "voice.call", data(61));
-  expect(rating).toMatchObject({
-    charges: [
-      { billed: 120_000, amount: Number(pico("0.03")) },
-      { billed: 120_000, amount: Number(pico("0.0067")) },
-    ],
-  });
-});
-
-test("a surcharge on a call that its own term does not charge waits", () => {
-  const deck = { rows: [{ key: "44", rate: "0.02" }] };
-  const calls = term(
-    "voice.call",
-    { model: "deck", deck: "voice" },
-    { id: "calls", where: { direction: "inbound" } },
-  );
-  const tested: TestWorld = {
-    decks: { voice: deck },
-    agreements: { shop: { role: "customer", terms: [calls, EEA_SURCHARGE] } },
-  };
-  expect(rate(smallBook(tested), "voice.call", data(9, { from: "" }))).toEqual({
-    refused: "rating.base-missing",
-    detail: "calls",
-  });
-});
-
-test.each`
-  dialled           | amount
-  ${"447950123456"} | ${"0.040"}
-  ${"447956123456"} | ${"rating.destination-blocked"}
-  ${"442079460000"} | ${"0.010"}
-  ${"447100123456"} | ${"0.150"}
-`("handbook V11, with rules of calls: +$dialled is $amount", ({ dialled, amount }) => {
-  const row = (key: string, price: string): TestRow => {
-    return { key, rate: price, increments: "60/60" };
-  };
-  const rows: TestRow[] = [
-    row("44", "0.010"),
-    row("447", "0.150"),
-    row("44795", "0.040"),
-    { key: "447956", state: "blocked" },
-  ];
-  const tested = world({ rows }, { call: { durationRounding: "up" } });
-  const found = cost(tested, data(30, { to: `+${dialled}` })).amount;
-  expect(found).toBe(amount.startsWith("0") ? pico(amount) : amount);
-});
-
-const US: TestDeck = {
-  rows: [
-    {
-      key: "1",
-      rate: "0.0050",
-      increments: "6/6",
-      call: { interRate: "0.00225", intraRate: "0.0040" },
-    },
-  ],
-};
-
-test.each`
-  from              | amount        | steps
-  ${"+12125550100"} | ${"0.0044"}   | ${"j0"}
-  ${"+12015550100"} | ${"0.002475"} | ${"j1"}
-  ${"anonymous"}    | ${"0.0055"}   | ${"j2"}
-`("handbook V12: from $from to New York costs $amount", ({ from, amount, steps }) => {
-  const call = data(61, { from, to: "+17185550100" });
-  expect(cost(world(US), call)).toEqual({ amount: pico(amount), billed: 66_000, steps });
-});
-
-test("handbook V12 up@4: 0.0025", () => {
-  const call: CallRules = { roundingMode: "up", roundingDecimals: 4 };
-  const inter = data(61, { from: "+12015550100", to: "+17185550100" });
-  expect(cost(world(US, { call }), inter).amount).toBe(pico("0.0025"));
-});
-
-test("a ported number is rated on its LRN where the term says so", () => {
-  const ported = data(61, { from: "+12125550100", to: "+12015550100", lrn: "+17185550199" });
-  expect(cost(world(US), ported).amount).toBe(pico("0.002475"));
-  expect(cost(world(US, { rateOn: "lrn" }), ported).amount).toBe(pico("0.0044"));
-  const { lrn, ...unported } = ported;
-  expect(lrn).toBeDefined();
-  expect(cost(world(US, { rateOn: "lrn" }), unported).amount).toBe(pico("0.002475"));
-});
-
 test.each<[string, CallRules, string]>([
   ["at answer", {}, "0.010"],
   ["from when it is in force", { rateChange: "splitAtEffective" }, "0.012"],
@@ -357,28 +193,6 @@ test("handbook V22, both sides with rules of their own", () => {
     shop: pico("0.040"),
     carrier: pico("0.010675"),
   });
-});
-
-const GROUPS: TestDeck = {
-  originGroups: { eea: ["49", "33"], bavaria: ["4989"], hidden: ["withheld"] },
-  rows: [
-    { key: "44", rate: "9" },
-    { key: "44", rate: "1", originGroup: "eea" },
-    { key: "44", rate: "2", originGroup: "bavaria" },
-    { key: "44", rate: "3", originGroup: "hidden" },
-    { key: "447", rate: "4", originGroup: "bavaria" },
-  ],
-};
-
-test.each`
-  from              | to                 | amount | because
-  ${"+33612345678"} | ${"+447400123456"} | ${"1"} | ${"a prefix for others is passed over"}
-  ${"+498912345"}   | ${"+447400123456"} | ${"4"} | ${"the longest destination goes first"}
-  ${"+498912345"}   | ${"+442079460000"} | ${"2"} | ${"then the longest origin"}
-  ${"+12125550100"} | ${"+447400123456"} | ${"9"} | ${"the row for all is for the rest"}
-  ${""}             | ${"+447400123456"} | ${"3"} | ${"withheld numbers may be a group"}
-`("from $from to $to costs $amount: $because", ({ from, to, amount }) => {
-  expect(cost(world(GROUPS), data(60, { from, to })).amount).toBe(pico(amount));
 });
 
 test("a row's minimum stands, also above its term's maximum", () => {
