@@ -209,3 +209,102 @@ test("an agreement overrides single fields of its plan, and the price ramps with
     "2026-12 fee 1 10.00",
   ]);
 });
+
+const commitment = (price: object, id = "commitment") => {
+  return { id, price: { model: "commitment", ...price } };
+};
+const perCheck = (id = "verify") => {
+  return {
+    id,
+    on: "verify.check",
+    price: { model: "perUnit", rate: "0.333", per: "verification" },
+  };
+};
+
+test("a monthly commitment tops the statement up to its minimum, to the cent", async () => {
+  await applyTerms(store.database, [
+    perCheck(),
+    perCheck("again"),
+    fee({ amount: "5" }),
+    commitment({ minimum: "10" }),
+  ]);
+  await use(2);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual([
+    "2026-10 verify 2 0.67",
+    "2026-10 again 2 0.67",
+    "2026-10 fee 1 5.00",
+    "2026-10 commitment 0 3.66",
+  ]);
+  const line = await explainLine(store.database.pool("reader"), "stm_2026-10_hofladen/4");
+  expect(line.parts[0]!.steps.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+    "counted: 6.3400 EUR: all lines of 2026-10, as money",
+    "minimum: 10.0000 EUR: 3.6600 EUR added",
+  ]);
+});
+
+test("late usage is taken off a commitment that was topped up, until it is met", async () => {
+  const price = { minimum: "10", terms: ["verify"] };
+  const terms = [{ ...perCheck(), price: { ...perCheck().price, rate: "1" } }, commitment(price)];
+  await applyTerms(store.database, terms);
+  await use(2);
+  await close(store.database, "2026-10");
+  await use(3);
+  await use(12, "2026-11-05");
+  await close(store.database, "2026-11");
+  expect(await linesOf(store.database, "2026-11")).toEqual([
+    "2026-11 verify 12 12.00",
+    "2026-10 verify 5 3.00",
+    "2026-10 commitment 0 -3.00",
+    "2026-11 commitment 0 0.00",
+  ]);
+  // An edit reaches what is stated later, never what was.
+  await applyTerms(store.database, [terms[0]!, commitment({ ...price, minimum: "500" })]);
+  await use(9);
+  await close(store.database, "2026-12");
+  expect(await linesOf(store.database, "2026-12")).toEqual([
+    "2026-10 verify 14 9.00",
+    "2026-10 commitment 0 -5.00",
+    "2026-12 commitment 0 500.00",
+  ]);
+});
+
+test("a commitment over months is settled at the end of its window", async () => {
+  const terms = [{ ...perCheck(), price: { ...perCheck().price, rate: "1" } }];
+  await applyTerms(
+    store.database,
+    [...terms, commitment({ minimum: "60", months: 3 })],
+    {},
+    {
+      from: "2026-09-10",
+    },
+  );
+  await use(10, "2026-09-20");
+  await close(store.database, "2026-09");
+  await use(20);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 verify 20 20.00"]);
+  await close(store.database, "2026-11");
+  expect(await linesOf(store.database, "2026-11")).toEqual(["2026-11 commitment 0 30.00"]);
+  await use(4, "2026-09-20");
+  await close(store.database, "2026-12");
+  expect(await linesOf(store.database, "2026-12")).toEqual([
+    "2026-09 verify 14 4.00",
+    "2026-11 commitment 0 -4.00",
+  ]);
+});
+
+test("what a month comes to above its maximum is given back", async () => {
+  const terms = [
+    { ...perCheck(), price: { ...perCheck().price, rate: "1" } },
+    fee({ amount: "5" }),
+  ];
+  await applyTerms(store.database, [...terms, commitment({ maximum: "10" })]);
+  await use(12);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual([
+    "2026-10 verify 12 12.00",
+    "2026-10 fee 1 5.00",
+    "2026-10 commitment 0 -7.00",
+  ]);
+});

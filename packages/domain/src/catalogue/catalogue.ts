@@ -244,7 +244,20 @@ export interface DynamicPrice extends PerEventLimits {
 }
 
 /** Prices of period terms, made at close. */
-export type PeriodPrice = FixedFeePrice | UsagePrice;
+export type PeriodPrice = FixedFeePrice | CommitmentPrice | UsagePrice;
+
+/** What an agreement comes to at least, or at most, whatever was used. */
+export interface CommitmentPrice {
+  readonly model: "commitment";
+  /** Topped up to at the end of each window. */
+  readonly minimum?: DecimalText | undefined;
+  /** What is above is given back; for a window of one month only. */
+  readonly maximum?: DecimalText | undefined;
+  /** Months of a window, counted from the term's start. Default 1. */
+  readonly months?: number | undefined;
+  /** Ids of the terms whose lines count. Default: all but commitments. */
+  readonly terms?: readonly string[] | undefined;
+}
 
 /** A recurring fee. */
 export interface FixedFeePrice {

@@ -35,6 +35,7 @@ export function checkAgreements(
       checkVersion(version, catalogue, versionPath, report);
       checkTerms(version.terms ?? [], catalogue.decks, types, [...versionPath, "terms"], report);
       checkOverrides(version, catalogue, types, versionPath, report);
+      checkCommittedTerms(version, catalogue, versionPath, report);
       checkDeckCurrencies(agreement, version, catalogue, versionPath, report);
       checkSurcharges(version, catalogue, versionPath, report);
     }
@@ -136,6 +137,28 @@ function checkOverrides(
   }
   for (const { term, path: termPath } of termsOfVersion(version, plans, path)) {
     if (termPath.at(-2) === "overrides") checkTerm(term, decks, types, termPath, report);
+  }
+}
+
+/** A commitment counts terms of its own version; told where it is, or where its plan is named. */
+function checkCommittedTerms(
+  version: AgreementVersion,
+  { plans }: Catalogue,
+  path: Path,
+  report: Report,
+): void {
+  const placed = termsOfVersion(version, plans, path);
+  const counted = new Set<string>();
+  for (const { term } of placed) if (term.price.model !== "commitment") counted.add(term.id);
+  for (const { term, path: termPath } of placed) {
+    for (const price of rampedPrices(term)) {
+      if (price.model !== "commitment") continue;
+      for (const id of price.terms ?? []) {
+        if (counted.has(id)) continue;
+        const at = termPath[0] === "plans" ? [...path, "plan"] : [...termPath, "price", "terms"];
+        report(at, "catalogue.committed-term-unknown", { term: id });
+      }
+    }
   }
 }
 

@@ -1,5 +1,13 @@
 import type { EventType } from "../events/event-type.ts";
-import type { Catalogue, Deck, EventPrice, PerUnit, Price, Term } from "./catalogue.ts";
+import type {
+  Catalogue,
+  CommitmentPrice,
+  Deck,
+  EventPrice,
+  PerUnit,
+  Price,
+  Term,
+} from "./catalogue.ts";
 import { checkCallRules, checkLegRounding, checkRoundingScope } from "./check-call-rules.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
@@ -7,6 +15,7 @@ import { checkUsagePrice } from "./check-usage-price.ts";
 import {
   checkDecimal,
   checkId,
+  checkLimits,
   checkNotNegative,
   checkUnit,
   DECIMAL_PLACES,
@@ -43,7 +52,8 @@ export function checkTerm(
   report: Report,
 ): void {
   const event = typeOf(term, types);
-  if (term.price.model === "fixedFee") checkFrameOfFee(term, path, report);
+  const { model } = term.price;
+  if (model === "fixedFee" || model === "commitment") checkFrameOfFee(term, path, report);
   else checkFrameOnEvents(term, event, types, path, report);
   checkPrice(term.price, event, decks, [...path, "price"], report);
   const { ramp = [] } = term;
@@ -130,9 +140,23 @@ function checkPrice(
     case "fixedFee":
       checkNotNegative(price.amount, [...at, "amount"], report);
       return;
+    case "commitment":
+      checkCommitment(price, at, report);
+      return;
     default:
       checkPer(price.per, event, [...at, "per"], report);
       checkUsagePrice(price, at, report);
+  }
+}
+
+function checkCommitment(price: CommitmentPrice, path: Path, report: Report): void {
+  checkLimits(price, ["minimum", "maximum"], path, report);
+  const { minimum, maximum, months = 1 } = price;
+  if (minimum === undefined && maximum === undefined) {
+    report(path, "catalogue.commitment-without-limit", {});
+  }
+  if (maximum !== undefined && months > 1) {
+    report([...path, "maximum"], "catalogue.maximum-by-month", {});
   }
 }
 

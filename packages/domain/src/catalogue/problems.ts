@@ -127,8 +127,9 @@ export const PROBLEMS = {
   "catalogue.versions-not-sorted": "The versions must be in order: {from} is not after {before}.",
 
   "catalogue.term-twice": "The term {term} appears twice.",
-  "catalogue.term-without-event-type": "Only a fixed fee goes without on; name the event type.",
-  "catalogue.fee-on-events": "A fixed fee stands on no events: leave out {key}.",
+  "catalogue.term-without-event-type":
+    "Only a fee or a commitment goes without on; name the event type.",
+  "catalogue.fee-on-events": "A fee or commitment stands on no events: leave out {key}.",
   "catalogue.dimension-unknown": "{type} has no dimension {dimension}.",
   "catalogue.quantity-unknown": "{type} has no quantity {quantity}.",
   "catalogue.number-unknown": "{type} has no number field {field}.",
@@ -137,6 +138,10 @@ export const PROBLEMS = {
   "catalogue.tiers-missing": "At least one tier is needed.",
   "catalogue.tiers-not-ascending": "Each tier must end above the one before it.",
   "catalogue.tiers-not-open": "The last tier, and only the last, must be open (upTo: null).",
+  "catalogue.commitment-without-limit": "A commitment needs a minimum or a maximum.",
+  "catalogue.maximum-by-month": "A maximum is by the month: leave out months, or the maximum.",
+  "catalogue.committed-term-unknown":
+    "There is no term {term} here whose lines could count; a commitment does not count others.",
   "catalogue.ramp-not-ascending":
     "The steps of a ramp come in order of their months, the first in month 2 or later.",
   "catalogue.ramp-other-model": "A ramp keeps the price's model: make a version with another term.",

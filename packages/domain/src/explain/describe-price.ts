@@ -19,6 +19,7 @@ export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | nu
     case "percentage":
     case "markup":
     case "fixedFee":
+    case "commitment":
       return "";
     default:
       return unitOf(price.per).quantity;
@@ -50,6 +51,12 @@ export function describeRate(charge: RecordedCharge): string {
     case "percentage":
     case "markup":
       return describeShareRate(price, currency);
+    case "commitment": {
+      const { minimum, maximum, months = 1 } = price;
+      const limits = { minimumPerEvent: minimum, maximumPerEvent: maximum };
+      const window = months === 1 ? "month" : `${months} months`;
+      return `${limitsPart(limits, currency).slice(2)} per ${window}`;
+    }
     case "fixedFee":
       return `${describeAmount(price.amount, currency)} per ${price.every ?? "month"}`;
     default:

@@ -4,7 +4,7 @@ import { formatDecimal } from "../decimal.ts";
 import { formatInstant } from "../instant.ts";
 import { formatMoney } from "../money.ts";
 import type { RoundingMode } from "../rounding.ts";
-import type { Derivation, FeePart } from "../statements/derivation.ts";
+import type { CommitmentPart, Derivation, FeePart } from "../statements/derivation.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
 import { describeAmount, describeQuantity } from "./describe-quantity.ts";
 import type { ExplainedLine, ExplainedPart, ExplainedStatement, Step } from "./explained.ts";
@@ -56,7 +56,7 @@ export function explainLine(statement: RecordedStatement, line: RecordedLine): E
     title,
     dimensions: line.dimensions,
     servicePeriod: line.servicePeriod,
-    isAdjustment: line.servicePeriod !== statement.period,
+    isAdjustment: line.servicePeriod < statement.period,
     currency,
     rounding,
     events: line.derivation.every(({ kind }) => kind === "fee") ? "0" : `${line.count}`,
@@ -76,7 +76,7 @@ export function explainLine(statement: RecordedStatement, line: RecordedLine): E
           path: `/v1/statements/${statement.id}/lines/${line.number}/events`,
         };
   const draft = { ...explained, list };
-  return { ...draft, sentence: lineSentence(draft), steps: lineSteps(draft, statement.cut) };
+  return { ...draft, sentence: lineSentence(draft), steps: lineSteps(draft, statement) };
 }
 
 type Draft = Omit<ExplainedLine, "sentence" | "steps">;
@@ -110,7 +110,13 @@ function countOf(events: string): string {
   return events === "1" ? "1 event" : `${events} events`;
 }
 
-function lineSteps(line: Draft, cut: number): Step[] {
+/** A fee in advance is of a later month than its statement. */
+function describePlace({ isAdjustment, servicePeriod }: Draft, period: string): string {
+  if (isAdjustment) return ", an earlier one: an adjustment";
+  return servicePeriod > period ? ", in advance" : "";
+}
+
+function lineSteps(line: Draft, { cut, period }: RecordedStatement): Step[] {
   const { currency, before, now, difference, servicePeriod, statement } = line;
   const stored = `statement line ${line.ref}`;
   const steps: Step[] = [
@@ -122,7 +128,7 @@ function lineSteps(line: Draft, cut: number): Step[] {
     { name: "term", value: `${line.term}, ${line.title}`, from: stored },
     {
       name: "service period",
-      value: line.isAdjustment ? `${servicePeriod}, an earlier one: an adjustment` : servicePeriod,
+      value: `${servicePeriod}${describePlace(line, period)}`,
       from: stored,
     },
   ];
@@ -187,6 +193,8 @@ function partSteps(
     }
     case "tiers":
       return usageSteps(part, currency, term);
+    case "commitment":
+      return commitmentSteps(part, currency);
     case "limit": {
       const of = describeAmount(part.of, currency);
       const value =
@@ -213,4 +221,28 @@ function feeSteps({ amount, fee, cycles }: FeePart, currency: string): Step[] {
     }),
     { name: "sum of cycles", value: `${due}, rounded once, half-even at 12 places` },
   ];
+}
+
+/** What counted towards a commitment, and what is missing to it or above it. */
+function commitmentSteps(part: CommitmentPart, currency: string): Step[] {
+  const { from, until, terms, minimum, maximum, amount } = part;
+  const months = from === until ? from : `${from} to ${until}`;
+  const counted = terms === undefined ? "all lines" : `the lines of ${terms.join(", ")}`;
+  const steps = [
+    {
+      name: "counted",
+      value: `${describeAmount(part.spent, currency)}: ${counted} of ${months}, as money`,
+    },
+  ];
+  const isBack = amount.startsWith("-");
+  const sum = describeAmount(isBack ? amount.slice(1) : amount, currency);
+  if (minimum !== undefined) {
+    const what = isBack || amount === "0" ? "met" : `${sum} added`;
+    steps.push({ name: "minimum", value: `${describeAmount(minimum, currency)}: ${what}` });
+  }
+  if (maximum !== undefined) {
+    const what = isBack ? `${sum} given back` : "not reached";
+    steps.push({ name: "maximum", value: `${describeAmount(maximum, currency)}: ${what}` });
+  }
+  return steps;
 }

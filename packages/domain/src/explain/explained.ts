@@ -71,7 +71,7 @@ export interface ExplainedQuarantine {
 
 /** What one term version contributes to a line. */
 export interface ExplainedPart {
-  readonly kind: "events" | "fee" | "tiers" | "limit";
+  readonly kind: "events" | "fee" | "tiers" | "limit" | "commitment";
   readonly termVersion: number;
   readonly title: string;
   /** Exact, in decimal text. */

@@ -320,6 +320,7 @@ function compilePrice(
       return { kind: "dynamic", quantity: price.price, ...reduce(factor, by), fixed, limits };
     }
     case "fixedFee":
+    case "commitment":
       return { kind: "atClose", quantity: "" };
     default:
       return { kind: "atClose", quantity: unitOf(price.per).quantity };

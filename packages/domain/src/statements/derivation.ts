@@ -5,7 +5,7 @@ import type { RatedTier } from "../pricing/rated-tiers.ts";
 import type { Unit } from "../units.ts";
 
 /** One part of a line. Amounts are decimal texts; the parts of a line add up to its amount. */
-export type Derivation = EventsPart | FeePart | TiersPart | LimitPart;
+export type Derivation = EventsPart | FeePart | TiersPart | LimitPart | CommitmentPart;
 
 /** Charges that were made event by event, added. */
 export interface EventsPart {
@@ -69,6 +69,22 @@ export interface LimitPart {
   readonly termVersion: number;
   readonly limit: "minimum" | "maximum";
   readonly of: string;
+  readonly amount: string;
+}
+
+/** What a commitment adds to the lines of its window, or gives back of them. */
+export interface CommitmentPart {
+  readonly kind: "commitment";
+  readonly termVersion: number;
+  readonly minimum?: string | undefined;
+  readonly maximum?: string | undefined;
+  /** Service months of the window, first and last. */
+  readonly from: string;
+  readonly until: string;
+  /** Terms whose lines count; absent: all but commitments. */
+  readonly terms?: readonly string[] | undefined;
+  /** What the lines of the window come to, as money. */
+  readonly spent: string;
   readonly amount: string;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What the legs of a line leave over when each is rounded to 12 places, so that the line can be rounded
- * alone (handbook §2.3, `perInvoiceLine`). A rate per minute over its 60 seconds need not end: the rest of a leg is
- * kept beside its amount as a whole number of parts of a pico-unit, and both are only added.
+ * alone (handbook §2.3, `perInvoiceLine`). A rate per minute over its 60 seconds need not end: the rest of
+ * a leg is kept beside its amount as a whole number of parts of a pico-unit, and both are only added.
  */
 import { assert } from "../assert.ts";
 import { divideRounded } from "../rounding.ts";

@@ -94,6 +94,13 @@ export const priceSchema = z.discriminatedUnion("model", [
     prorate: z.boolean().optional(),
   }),
   z.strictObject({
+    model: z.literal("commitment"),
+    minimum: decimal.optional(),
+    maximum: decimal.optional(),
+    months: z.int().min(1).max(120).optional(),
+    terms: z.array(name).min(1).optional(),
+  }),
+  z.strictObject({
     model: z.enum(["graduated", "volume"]),
     ...usageOptions,
     tiers: z.array(z.strictObject({ upTo, rate: decimal, flat: decimal.optional() })),

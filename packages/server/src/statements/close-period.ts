@@ -225,6 +225,6 @@ function summarise(agreement: BookAgreement, statement: NewStatement): Statement
     currency: agreement.currency,
     total: statement.total,
     lines: statement.lines.length,
-    adjustments: statement.lines.filter((line) => line.servicePeriod !== statement.period).length,
+    adjustments: statement.lines.filter((line) => line.servicePeriod < statement.period).length,
   };
 }

@@ -10,6 +10,11 @@ import {
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import {
+  commitmentGroup,
+  commitmentsDue,
+  type DueCommitment,
+} from "@counterpart/domain/statements/commitments.ts";
 import { type FeeFacts, feeGroupsAhead } from "@counterpart/domain/statements/fee-groups.ts";
 import type { LineGroup } from "@counterpart/domain/statements/line-group.ts";
 import { orderLines } from "@counterpart/domain/statements/order-lines.ts";
@@ -30,11 +35,14 @@ import type { Db } from "../platform/database.ts";
 import {
   listMonthTotals,
   listRetiredTerms,
+  listStatedCommitments,
   listStatedLines,
   listStatedTiers,
   listUnstatedMonths,
   type MonthTotal,
   type NewStatement,
+  type StatedCommitmentRow,
+  type StatedRow,
   type StatedTiersRow,
 } from "./statements.repo.ts";
 
@@ -75,8 +83,9 @@ interface Facts {
   readonly retired: ReadonlyMap<number, RetiredTerm>;
   /** Months to adjust, by agreement, oldest first. */
   readonly adjust: ReadonlyMap<number, readonly MonthText[]>;
-  /** Money stated before, fees of earlier months left out: those stay as they are. */
-  readonly stated: ReadonlyMap<number, ReadonlyMap<string, bigint>>;
+  /** Money stated before, by agreement. */
+  readonly statedLines: ReadonlyMap<number, readonly StatedRow[]>;
+  readonly statedCommitments: ReadonlyMap<number, readonly StatedCommitmentRow[]>;
   /** Tiers as they were stated, by `agreement/month`. */
   readonly statedTiers: ReadonlyMap<string, readonly StatedTiersRow[]>;
 }
@@ -100,22 +109,20 @@ async function loadFacts(db: Db, preparation: Preparation): Promise<Facts> {
       if (wanted.has(`${total.agreement}/${total.month}`)) totals.push(total);
     }
   }
-  const stated = new Map<number, Map<string, bigint>>();
-  for (const row of await listStatedLines(db, ids)) {
-    const { agreement, servicePeriod, term, tuple, minor, isFee } = row;
-    // Of a month that is over, fees stay as they were stated.
-    if (isFee && servicePeriod < period) continue;
-    const lines = stated.get(agreement) ?? new Map<string, bigint>();
-    lines.set(statedKey(servicePeriod, term, tuple), minor);
-    stated.set(agreement, lines);
-  }
+  const statedLines = await listStatedLines(db, ids);
   const tiers = await listStatedTiers(db, ids, oldest);
   return {
     totals: groupBy(totals, ({ agreement, month }) => `${agreement}/${month}`),
     adjust: new Map(
       [...adjust].map(([agreement, months]) => [agreement, months.map((m) => parseMonth(m.month))]),
     ),
-    stated,
+    statedLines: groupBy(statedLines, ({ agreement }) => agreement),
+    statedCommitments: groupBy(
+      statedLines.some(({ isCommitment }) => isCommitment)
+        ? await listStatedCommitments(db, ids)
+        : [],
+      ({ agreement }) => agreement,
+    ),
     statedTiers: groupBy(tiers, (row) => `${row.agreement}/${row.servicePeriod}`),
     retired: await loadRetired(db, preparation, totals, tiers),
   };
@@ -143,7 +150,8 @@ function prepareStatement(
 ): NewStatement {
   const { handle, zone, currency, body } = agreement;
   const rules = { currency, rounding: body.rounding ?? "halfEven" };
-  const stated = facts.stated.get(handle) ?? new Map<string, bigint>();
+  const statedLines = facts.statedLines.get(handle) ?? [];
+  const stated = statedOf(statedLines, period);
   const linesOf = (month: MonthText): StatementLine[] => {
     const key = `${handle}/${month}`;
     const walked = facts.statedTiers.get(key) ?? [];
@@ -162,7 +170,15 @@ function prepareStatement(
   const own = [...linesOf(period), ...adjusted.flatMap(linesOf)];
   const days = monthDays(period);
   const feeFacts = { currency, zone, terms: terms.get(handle) ?? [] };
-  const lines = [...own, ...linesAhead(feeFacts, rules, nextMonth(period), stated)];
+  const used = [...own, ...linesAhead(feeFacts, rules, nextMonth(period), stated)];
+  const committed = [
+    ...(facts.statedCommitments.get(handle) ?? []).map((row) => ({
+      ...row,
+      month: parseMonth(row.month),
+    })),
+    ...commitmentsDue(feeFacts, period),
+  ];
+  const lines = [...used, ...commitmentLines(committed, rules, used, statedLines)];
   return {
     agreement: handle,
     period,
@@ -176,6 +192,47 @@ function prepareStatement(
     total: statementTotal(currency, lines).minor,
     lines,
   };
+}
+
+/**
+ * What is compared with what there is now: not the fees of a month that is over, which stay as they were
+ * stated, and not commitments, which are compared once all other lines are there.
+ */
+function statedOf(rows: readonly StatedRow[], period: MonthText): Map<string, bigint> {
+  const compared = rows.filter(({ isFee, isCommitment, servicePeriod }) => {
+    return !isCommitment && !(isFee && servicePeriod < period);
+  });
+  return new Map(
+    compared.map(({ servicePeriod, term, tuple, minor }) => [
+      statedKey(servicePeriod, term, tuple),
+      minor,
+    ]),
+  );
+}
+
+/** Commitments by what is stated of their windows now, those of windows that were stated before too. */
+function commitmentLines(
+  due: readonly DueCommitment[],
+  rules: LineRules,
+  lines: readonly StatementLine[],
+  rows: readonly StatedRow[],
+): StatementLine[] {
+  const money = [
+    ...rows.filter(({ isCommitment }) => !isCommitment),
+    ...lines.map(({ servicePeriod, term, money: minor }) => ({ servicePeriod, term, minor })),
+  ];
+  const stated = new Map(
+    rows
+      .filter(({ isCommitment }) => isCommitment)
+      .map(({ servicePeriod, term, minor }) => [statedKey(servicePeriod, term, 0), minor]),
+  );
+  return due.flatMap((one) => {
+    const key = statedKey(one.month, one.term, 0);
+    const before = stated.get(key);
+    const group = commitmentGroup(rules.currency, one, money);
+    const own = new Map(before === undefined ? [] : [[key, before]]);
+    return statementLines(rules, one.month, [group], own);
+  });
 }
 
 /** Fees that are paid in advance, for the month to come; what it was stated before is left as it is. */

@@ -3,6 +3,7 @@ import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { MonthText } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { CommitmentPart } from "@counterpart/domain/statements/derivation.ts";
 import type { ServiceTotal } from "@counterpart/domain/statements/line-group.ts";
 import type {
   RetiredTerm,
@@ -190,6 +191,29 @@ export async function listStatedTiers(
   return rows;
 }
 
+export interface StatedCommitmentRow {
+  readonly agreement: number;
+  readonly month: string;
+  readonly term: string;
+  readonly window: CommitmentPart;
+}
+
+/** The commitments of these agreements as their newest statements have them. */
+export async function listStatedCommitments(
+  db: Db,
+  agreements: readonly number[],
+): Promise<StatedCommitmentRow[]> {
+  const { rows } = await db.query<StatedCommitmentRow>(
+    `select distinct on (agreement_id, service_period, term)
+        agreement_id as agreement, service_period as month, term, derivation -> 0 as window
+      from statement_line join statement using (agreement_id, period)
+      where agreement_id = any($1::integer[]) and derivation @> '[{"kind": "commitment"}]'
+      order by agreement_id, service_period, term, cut desc`,
+    [agreements],
+  );
+  return rows;
+}
+
 export interface StatedRow {
   readonly agreement: number;
   readonly servicePeriod: string;
@@ -197,6 +221,7 @@ export interface StatedRow {
   readonly tuple: number;
   readonly minor: bigint;
   readonly isFee: boolean;
+  readonly isCommitment: boolean;
 }
 
 /** What earlier statements have stated, by service period and line group. */
@@ -208,9 +233,11 @@ export async function listStatedLines(db: Db, agreements: readonly number[]): Pr
     tuple: number;
     minor: string;
     is_fee: boolean;
+    is_commitment: boolean;
   }>(
     `select agreement_id, service_period, term, tuple, sum(money_minor) as minor,
-        bool_or(derivation @> '[{"kind": "fee"}]') as is_fee
+        bool_or(derivation @> '[{"kind": "fee"}]') as is_fee,
+        bool_or(derivation @> '[{"kind": "commitment"}]') as is_commitment
       from statement_line where agreement_id = any($1::integer[])
       group by 1, 2, 3, 4`,
     [agreements],
@@ -222,6 +249,7 @@ export async function listStatedLines(db: Db, agreements: readonly number[]): Pr
     tuple: row.tuple,
     minor: BigInt(row.minor),
     isFee: row.is_fee,
+    isCommitment: row.is_commitment,
   }));
 }
 
