@@ -101,6 +101,15 @@ export const REFUSALS = {
     422,
     "A quantity is negative, too large or not a whole smallest unit.",
   ],
+  "event.text-too-long": [422, "A text message has at most 255 segments."],
+  "event.count-not-of-text": [
+    422,
+    "The event counts its text otherwise than it is sent: leave out the count, or the text.",
+  ],
+  "event.id-not-as-due": [
+    422,
+    "An event of this type has the id that its type prescribes, so that it counts once.",
+  ],
   "event.too-old": [422, "The event is older than its source's window allows."],
   "event.in-future": [422, "The event lies further ahead than its source's window allows."],
   "event.number-not-dialable": [422, "A number has no E.164 form under the source's dial plan."],
@@ -115,6 +124,7 @@ export const REFUSALS = {
   "rating.base-missing": [422, "A term stands on a charge that this event does not have."],
   "rating.base-in-other-currency": [422, "A term stands on a charge in another currency."],
   "rating.quantity-missing": [422, "A term is priced per a quantity that the event does not have."],
+  "rating.status-unknown": [422, "A term charges on delivery and knows no such status."],
   "rating.failed": [422, "Rating this event failed; the fault is ours. It is kept for replay."],
 
   "request.malformed": [400, "The body is not the JSON that this address takes."],

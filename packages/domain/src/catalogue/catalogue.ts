@@ -95,7 +95,10 @@ export interface DeckVersion {
  * minute, say), else they count the quantity itself.
  */
 export interface DeckRow {
-  /** `"4479"`, or MCC-MNC as `"262-01"`, `"262"` for every network of the country code. */
+  /**
+   * `"4479"`, or MCC-MNC as `"262-01"`, `"262"` for every network of the country code, and `"+4915"` in a
+   * network deck for numbers whose network has no row.
+   */
   readonly key: string;
   /** The row is for callers of this group, and goes before those for all. */
   readonly originGroup?: string | undefined;
@@ -199,7 +202,12 @@ export type EventPrice =
       readonly roundingDecimals?: number | undefined;
       readonly roundingScope?: CallRules["roundingScope"];
     }
-  | { readonly model: "network"; readonly deck: string }
+  | {
+      readonly model: "network";
+      readonly deck: string;
+      /** Number field for the deck's prefixes, where no network has a row. Default `to`. */
+      readonly number?: string | undefined;
+    }
   | MatrixPrice
   | DynamicPrice
   | ({
@@ -288,6 +296,10 @@ export interface Term {
   readonly lines?: readonly string[] | undefined;
   /** How its price changes with the agreement's age. */
   readonly ramp?: readonly RampStep[] | undefined;
+  /** Which fate of a message makes the price due. Absent: the event itself, whatever its status. */
+  readonly chargeOn?: ChargePolicy | ChargeOn | undefined;
+  /** Handed on as it is, such as a carrier's surcharge: no share or markup stands on it. */
+  readonly passThrough?: boolean | undefined;
 }
 
 /** From a service month on: month 1 is the calendar month in which the agreement starts. */
@@ -304,6 +316,33 @@ export type PricePatch = Readonly<Record<string, unknown>>;
 export interface TermOverride extends Partial<Pick<Term, "title" | "where" | "lines" | "ramp">> {
   readonly price?: PricePatch | undefined;
 }
+
+/** What makes a message chargeable (handbook §3.3); `delivery-dues.ts` says what is due when. */
+export type ChargePolicy =
+  | "onSubmit"
+  | "onDelivered"
+  | "onSubmitRefundRejected"
+  | "percentEarly"
+  | "onFailed";
+
+export interface ChargeOn {
+  readonly policy: ChargePolicy;
+  /** Due on submission, of `percentEarly`. */
+  readonly percent?: DecimalText | undefined;
+  /** States that end a message; a receipt of any other changes nothing. Default: all that can. */
+  readonly finalStates?: readonly FinalState[] | undefined;
+  /** What a message counts as when no receipt came in time. Default `undelivered`. */
+  readonly treatMissingDlrAs?: "delivered" | "undelivered" | "unknownBillable" | undefined;
+}
+
+/** How a message ended. `failed`: the carrier never took it; `rejected`: it took it and gave it back. */
+export type FinalState = "delivered" | "read" | "undelivered" | "expired" | "rejected" | "failed";
+
+/**
+ * How far a message has come. `accepted`: the carrier took it. `unconfirmed`: no receipt came in time.
+ * `received`: it is an inbound one.
+ */
+export type DeliveryState = "submitted" | "accepted" | "unconfirmed" | "received" | FinalState;
 
 /** A template of terms. */
 export interface Plan {

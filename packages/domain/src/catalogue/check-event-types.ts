@@ -32,10 +32,44 @@ export function checkEventTypes(
         checkProperty(type, field, [...path, key, at], report);
       }
     }
-    for (const [, dimension = ""] of type.channel.matchAll(/\{([^{}]*)\}/g)) {
+    for (const dimension of namesIn(type.channel)) {
       if (Object.hasOwn(type.dimensions, dimension)) continue;
       report([...path, "channel"], "catalogue.channel-dimension-unknown", { dimension });
     }
+    for (const field of namesIn(type.id ?? "")) {
+      checkProperty(type, field, [...path, "id"], report);
+    }
+    checkDelivery(id, type, { ...builtInTypes, ...eventTypes }, [...path, "delivery"], report);
+  }
+}
+
+/** What a template names in braces. */
+function namesIn(template: string): readonly string[] {
+  return Array.from(template.matchAll(/\{([^{}]*)\}/g), ([, name = ""]) => name);
+}
+
+/** A receipt names a message type that tells its delivery, and what state it follows. */
+function checkDelivery(
+  id: string,
+  { delivery, dimensions }: EventType,
+  types: Readonly<Record<string, EventType>>,
+  path: Path,
+  report: Report,
+): void {
+  if (delivery === undefined) return;
+  const { status, after, of } = delivery;
+  for (const [key, dimension] of Object.entries({ status, after })) {
+    if (dimension === undefined || Object.hasOwn(dimensions, dimension)) continue;
+    report([...path, key], "catalogue.dimension-unknown", { type: id, dimension });
+  }
+  if ((after === undefined) !== (of === undefined)) {
+    report(path, "catalogue.receipt-incomplete", {});
+  }
+  if (of === undefined) return;
+  if (!Object.hasOwn(types, of)) {
+    report([...path, "of"], "catalogue.event-type-unknown", { type: of });
+  } else if (types[of]!.delivery === undefined || types[of]!.delivery.of !== undefined) {
+    report([...path, "of"], "catalogue.receipt-of-no-message", { type: of });
   }
 }
 
@@ -54,6 +88,10 @@ function checkQuantities(type: EventType, path: Path, report: Report): void {
     if (rule.field !== undefined) checkProperty(type, rule.field, [...at, "field"], report);
     for (const field of Object.keys(rule.when ?? {})) {
       checkProperty(type, field, [...at, "when", field], report);
+    }
+    if (rule.text !== undefined) {
+      checkProperty(type, rule.text.field, [...at, "text", "field"], report);
+      if (rule.field === undefined) report(at, "catalogue.text-without-field", {});
     }
   }
 }

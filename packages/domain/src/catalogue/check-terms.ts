@@ -9,6 +9,7 @@ import type {
   Term,
 } from "./catalogue.ts";
 import { checkCallRules, checkLegRounding, checkRoundingScope } from "./check-call-rules.ts";
+import { checkChargeOn } from "./check-charge-on.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
@@ -76,7 +77,7 @@ function checkRamp({ ramp = [] }: Term, path: Path, report: Report): void {
 }
 
 function checkFrameOfFee(term: Term, path: Path, report: Report): void {
-  for (const key of ["on", "where", "lines"] as const) {
+  for (const key of ["on", "where", "lines", "chargeOn", "passThrough"] as const) {
     if (term[key] !== undefined) report([...path, key], "catalogue.fee-on-events", { key });
   }
 }
@@ -94,6 +95,7 @@ function checkFrameOnEvents(
     report([...path, "on"], "catalogue.event-type-unknown", { type: term.on });
   }
   checkDimensions(term, event, path, report);
+  checkChargeOn(term, event?.type ?? null, [...path, "chargeOn"], report);
 }
 
 function checkPrice(
@@ -213,7 +215,7 @@ function checkDeckPrice(
 ): void {
   const { model } = price;
   if (model === "network") checkDimension("network", event, [...path, "model"], report);
-  if (model === "deck") checkNumbers(price, event, path, report);
+  if (model === "deck" || price.number !== undefined) checkNumbers(price, event, path, report);
   const at = [...path, "deck"];
   if (!Object.hasOwn(decks, price.deck)) {
     report(at, "catalogue.deck-unknown", { deck: price.deck });
@@ -237,17 +239,20 @@ function checkDeckPrice(
 }
 
 function checkNumbers(
-  { number, origin, rateOn }: Extract<EventPrice, { model: "deck" }>,
+  price: Extract<EventPrice, { deck: string }>,
   event: NamedType | null,
   path: Path,
   report: Report,
 ): void {
   if (event === null) return;
+  const { number } = price;
   const wanted: [Path, string][] = [
     [number === undefined ? path : [...path, "number"], number ?? "to"],
   ];
-  if (origin !== undefined) wanted.push([[...path, "origin"], origin]);
-  if (rateOn === "lrn") wanted.push([[...path, "rateOn"], "lrn"]);
+  if (price.model === "deck") {
+    if (price.origin !== undefined) wanted.push([[...path, "origin"], price.origin]);
+    if (price.rateOn === "lrn") wanted.push([[...path, "rateOn"], "lrn"]);
+  }
   for (const [at, field] of wanted) {
     if ((event.type.numbers ?? []).includes(field)) continue;
     report(at, "catalogue.number-unknown", { type: event.name, field });

@@ -98,6 +98,10 @@ export const PROBLEMS = {
   "catalogue.field-not-a-number": "{field} is not listed under numbers.",
   "catalogue.channel-dimension-unknown": "The channel names {dimension}, which is no dimension.",
   "catalogue.schema-not-object": "The schema of data must have the type object.",
+  "catalogue.text-without-field":
+    "Name the field that may hold the count itself; the text is counted where it is absent.",
+  "catalogue.receipt-incomplete": "A receipt names both after, its dimension, and of, the message.",
+  "catalogue.receipt-of-no-message": "{type} is no message: it has no delivery of its own.",
   "catalogue.type-without-quantity": "An event type needs at least one quantity.",
 
   "catalogue.for-calls-only": "{key} is for decks by prefix that are priced by time.",
@@ -135,6 +139,15 @@ export const PROBLEMS = {
   "catalogue.number-unknown": "{type} has no number field {field}.",
   "catalogue.deck-key-wrong": "{deck} is keyed by {key}; the model {model} needs one by {needed}.",
   "catalogue.deck-currency-differs": "{deck} is in {deckCurrency}, the agreement in {currency}.",
+  "catalogue.charge-on-without-delivery":
+    "{type} does not tell what becomes of a message: leave out chargeOn.",
+  "catalogue.charge-on-receipt": "Receipts are charged by the terms on their message, {of}.",
+  "catalogue.charge-on-share": "A share follows the charges it stands on: leave out chargeOn.",
+  "catalogue.early-percent-wrong":
+    "percentEarly needs percent, above 0 and below 100; no other policy has one.",
+  "catalogue.early-at-close": "What is priced at close cannot be charged in parts.",
+  "catalogue.final-without-delivered":
+    "onDelivered needs delivered among finalStates, or nothing is ever charged.",
   "catalogue.tiers-missing": "At least one tier is needed.",
   "catalogue.tiers-not-ascending": "Each tier must end above the one before it.",
   "catalogue.tiers-not-open": "The last tier, and only the last, must be open (upTo: null).",

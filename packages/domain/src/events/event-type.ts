@@ -16,6 +16,19 @@ export interface EventType {
   readonly numbers?: readonly string[] | undefined;
   /** Fields of `data` that are kept apart because they are personal. */
   readonly personal?: readonly string[] | undefined;
+  /** The id that an event must have, fields of `data` in braces: one for each fact that counts once. */
+  readonly id?: string | undefined;
+  /** How far what was sent has come; terms with `chargeOn` ask for it. */
+  readonly delivery?: DeliveryRule | undefined;
+}
+
+/** Dimensions that say how far a message has come (handbook §3.3); their values are delivery states. */
+export interface DeliveryRule {
+  readonly status: string;
+  /** Of a receipt: the state that the message was in before. */
+  readonly after?: string | undefined;
+  /** Of a receipt: the event type of the message, by whose terms it is charged. */
+  readonly of?: string | undefined;
 }
 
 /** A whole number of the smallest unit, made from a decimal field or constantly 1. */
@@ -24,9 +37,21 @@ export interface QuantityRule {
   readonly field?: string | undefined;
   /** Smallest units per unit of the field: 1000 for seconds counted in milliseconds. Default 1. */
   readonly times?: number | undefined;
-  /** Counts only if these fields of `data` have these values, and 0 otherwise. */
-  readonly when?: Readonly<Record<string, string>> | undefined;
+  /** Counts only if each of these fields of `data` has this value, or one of these; 0 otherwise. */
+  readonly when?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** A text that is counted where `field` is absent, and must agree where it is not. */
+  readonly text?: TextRule | undefined;
+  /** Smallest units where there is nothing to count. Default: the event has no such quantity. */
+  readonly absent?: number | undefined;
 }
+
+export interface TextRule {
+  readonly field: string;
+  readonly as: TextCount;
+}
+
+/** `smsSegments` heeds the fields `smartEncoding`, `senderType` and `referenceBits` of `data`. */
+export type TextCount = "smsSegments" | "rcsSegments" | "characters";
 
 export type DimensionRule =
   /** The field's text. */

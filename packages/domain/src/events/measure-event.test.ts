@@ -36,6 +36,7 @@ test("a call has milliseconds, numbers by the dial plan and the country called",
       carrier: "atlas",
       channel: "voice.outbound",
     },
+    counted: null,
   });
 });
 

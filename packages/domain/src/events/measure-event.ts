@@ -4,13 +4,16 @@ import { quantityFromDecimal } from "../quantity.ts";
 import type { BookType } from "../rating/book.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { originClassOf } from "../voice/origin-class.ts";
-import type { DimensionRule, EventType } from "./event-type.ts";
+import type { DimensionRule, EventType, TextRule } from "./event-type.ts";
+import { measureText, type TextMeasured } from "./measure-text.ts";
 import { countryOfNumber, readNumber } from "./read-number.ts";
 
 export interface Measured {
   readonly quantities: Record<string, number>;
   readonly dimensions: Record<string, string | undefined>;
   readonly numbers: Record<string, string | undefined>;
+  /** Fields of `data` that a text made known; null for none. */
+  readonly counted: Readonly<Record<string, string | number>> | null;
 }
 
 export interface Unmeasurable {
@@ -28,29 +31,76 @@ export interface Measures {
     readonly name: string;
     readonly field: string | null;
     readonly times: number;
-    readonly when: readonly (readonly [field: string, value: string])[];
+    readonly when: readonly (readonly [field: string, values: readonly unknown[]])[];
+    readonly text: TextRule | null;
+    readonly absent: number | null;
   }[];
-  readonly dimensions: readonly (readonly [name: string, rule: DimensionRule])[];
+  readonly dimensions: readonly MeasuredDimension[];
   /** The channel's template cut at the names that it holds: each odd part is a name. */
   readonly channel: readonly string[];
+  /** The same of the id that an event must have, with names of fields; null: any. */
+  readonly id: readonly string[] | null;
+}
+
+/** Of one shape, so that following it costs the same for each kind. */
+interface MeasuredDimension {
+  readonly name: string;
+  readonly kind: "field" | "countryOf" | "originClassOf" | "network";
+  /** The field, that of the caller, or that of the MCC. */
+  readonly field: string;
+  /** That of the number called, or of the MNC. */
+  readonly other: string;
+}
+
+function measuredDimension(name: string, rule: DimensionRule): MeasuredDimension {
+  if ("field" in rule) return { name, kind: "field", field: rule.field, other: "" };
+  if ("countryOf" in rule) return { name, kind: "countryOf", field: rule.countryOf, other: "" };
+  if ("originClassOf" in rule) {
+    return { name, kind: "originClassOf", field: rule.originClassOf, other: rule.to };
+  }
+  return { name, kind: "network", field: rule.network[0], other: rule.network[1] };
 }
 
 /** `named`: the dimensions that something asks for; those that cost much are left out otherwise. */
 export function compileMeasures(body: EventType, named?: ReadonlySet<string>): Measures {
   return {
     numbers: body.numbers ?? [],
-    quantities: Object.entries(body.quantities).map(([name, { field, times, when }]) => {
-      return { name, field: field ?? null, times: times ?? 1, when: Object.entries(when ?? {}) };
-    }),
-    dimensions: Object.entries(body.dimensions).filter(
-      ([name, rule]) =>
-        named === undefined ||
-        named.has(name) ||
-        body.channel.includes(`{${name}}`) ||
-        !("originClassOf" in rule),
-    ),
-    channel: body.channel.split(/\{(\w+)\}/),
+    quantities: Object.entries(body.quantities).map(([name, rule]) => ({
+      name,
+      field: rule.field ?? null,
+      times: rule.times ?? 1,
+      when: Object.entries(rule.when ?? {}).map(([field, values]) => [
+        field,
+        typeof values === "string" ? [values] : values,
+      ]),
+      text: rule.text ?? null,
+      absent: rule.absent ?? null,
+    })),
+    dimensions: Object.entries(body.dimensions)
+      .filter(
+        ([name, rule]) =>
+          named === undefined ||
+          named.has(name) ||
+          body.channel.includes(`{${name}}`) ||
+          !("originClassOf" in rule),
+      )
+      .map(([name, rule]) => measuredDimension(name, rule)),
+    channel: cutTemplate(body.channel),
+    id: body.id === undefined ? null : cutTemplate(body.id),
   };
+}
+
+function cutTemplate(template: string): readonly string[] {
+  return template.split(/\{(\w+)\}/);
+}
+
+/** The id that an event with this data must have; null: any. `data` has passed its schema. */
+export function prescribedId(
+  { id }: Measures,
+  data: Readonly<Record<string, unknown>>,
+): string | null {
+  if (id === null) return null;
+  return id.map((part, at) => (at % 2 === 0 ? part : String(data[part] ?? ""))).join("");
 }
 
 /**
@@ -70,20 +120,38 @@ export function measureEvent(
     if (number !== null && "e164" in number) numbers[field] = number.e164;
   }
   const quantities: Record<string, number> = {};
-  for (const { name, field, times, when } of measures.quantities) {
-    let counts = true;
-    for (const [condition, value] of when) if (data[condition] !== value) counts = false;
-    if (!counts) quantities[name] = 0;
-    else if (field === null) quantities[name] = 1;
-    else {
-      const value = data[field];
-      if (value === undefined) continue;
+  let counted: TextMeasured["counted"] | null = null;
+  for (const { name, field, times, when, text, absent } of measures.quantities) {
+    if (!meets(data, when)) {
+      quantities[name] = 0;
+    } else if (field === null) {
+      quantities[name] = 1;
+    } else {
+      let value = data[field];
+      if (text !== null && data[text.field] !== undefined) {
+        const measured = measureText(data, field, text);
+        if ("refused" in measured) return measured;
+        counted = Object.assign({}, counted, measured.counted);
+        value = measured.counted[field];
+      }
+      if (value === undefined) {
+        if (absent !== null) quantities[name] = absent;
+        continue;
+      }
       const quantity = quantityFromDecimal(value as string | number, times);
       if (quantity === null) return { refused: "event.quantity-invalid", detail: field };
       quantities[name] = quantity;
     }
   }
-  return { quantities, dimensions: dimensionsOf(measures, data, numbers), numbers };
+  return { quantities, dimensions: dimensionsOf(measures, data, numbers), numbers, counted };
+}
+
+function meets(
+  data: Readonly<Record<string, unknown>>,
+  when: Measures["quantities"][number]["when"],
+): boolean {
+  for (const [field, values] of when) if (!values.includes(data[field])) return false;
+  return true;
 }
 
 function dimensionsOf(
@@ -92,26 +160,33 @@ function dimensionsOf(
   numbers: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
   const dimensions: Record<string, string | undefined> = {};
-  for (const [name, rule] of measures.dimensions) {
-    if ("field" in rule) {
-      const value = data[rule.field];
-      if (value !== undefined) dimensions[name] = String(value).slice(0, DIMENSION_LENGTH_MAX);
-    } else if ("countryOf" in rule) {
-      const number = numbers[rule.countryOf];
+  for (const { name, kind, field, other } of measures.dimensions) {
+    if (kind === "countryOf") {
+      const number = numbers[field];
       if (number !== undefined) dimensions[name] = countryOfNumber(number) ?? undefined;
-    } else if ("originClassOf" in rule) {
-      const written = data[rule.originClassOf];
-      const text = typeof written === "string" ? written : "";
-      const caller = numbers[rule.originClassOf];
-      dimensions[name] = originClassOf(text, caller, numbers[rule.to]);
-    } else {
-      const mcc = data[rule.network[0]];
-      const mnc = data[rule.network[1]];
-      if (mcc !== undefined) dimensions[name] = mnc === undefined ? `${mcc}` : `${mcc}-${mnc}`;
+      continue;
     }
+    if (kind === "originClassOf") {
+      const written = data[field];
+      const text = typeof written === "string" ? written : "";
+      dimensions[name] = originClassOf(text, numbers[field], numbers[other]);
+      continue;
+    }
+    const value = data[field];
+    if (value === undefined) continue;
+    const text = kind === "network" ? networkOf(value, data[other]) : String(value);
+    dimensions[name] = text.length > DIMENSION_LENGTH_MAX ? cut(text) : text;
   }
   dimensions.channel = channelOf(measures.channel, dimensions);
   return dimensions;
+}
+
+function networkOf(mcc: unknown, mnc: unknown): string {
+  return mnc === undefined ? `${mcc}` : `${mcc}-${mnc}`;
+}
+
+function cut(text: string): string {
+  return text.slice(0, DIMENSION_LENGTH_MAX);
 }
 
 function channelOf(

@@ -1,6 +1,7 @@
 import { formatDecimal } from "../decimal.ts";
 import { describeUse, isReceivable, isUnused, statusOf } from "./charge-words.ts";
 import { callStepsOf, describeChanges, describeEnd, endOf } from "./describe-call.ts";
+import { describeFate } from "./describe-fate.ts";
 import {
   describeIncrements,
   describeLookup,
@@ -24,7 +25,7 @@ export function chargeSentence(
   if (amount === null) return atCloseSentence(event, charge);
   const why = isUnused(charge)
     ? "nothing was used, so no rate was needed"
-    : describeMaking(charge, provider);
+    : describeMaking(event, charge, provider);
   return `${describeDebt(event, charge, amount)}: ${why}.`;
 }
 
@@ -57,11 +58,23 @@ function atCloseSentence(event: RecordedEvent, charge: RecordedCharge): string {
 }
 
 /** `61 s billed as 120 s (60/60) at 0.0120 EUR per minute, deck … prefix 49 from 2026-07-01` */
-function describeMaking(charge: RecordedCharge, { timeZone }: RecordedProvider): string {
+function describeMaking(
+  event: RecordedEvent,
+  charge: RecordedCharge,
+  { timeZone }: RecordedProvider,
+): string {
   const { stored, term, deck, agreement } = charge;
   const { price } = term;
   if (price.model === "percentage" || price.model === "markup") {
     return describeShare(price, formatDecimal(stored.base ?? 0n, 12), agreement.body);
+  }
+  const fate = describeFate(event, charge);
+  const row = deck?.row ?? null;
+  const lookup = deck === null || row === null ? "" : `, ${describeLookup(deck, row, timeZone)}`;
+  const after = `${lookup}${fate === null ? "" : `, ${fate}`}`;
+  if (fate !== null && stored.base !== null) {
+    const whole = describeAmount(formatDecimal(stored.base, 12), agreement.body.currency);
+    return `part of ${whole} at ${describeRate(charge)}${after}`;
   }
   const measure = measureOf(term, deck);
   const raw = describeQuantity(measure, stored.raw);
@@ -70,7 +83,6 @@ function describeMaking(charge: RecordedCharge, { timeZone }: RecordedProvider):
   const billed =
     stored.billed === stored.raw ? "" : ` billed as ${describeQuantity(measure, stored.billed)}`;
   const increments = describeIncrements(charge);
-  const row = deck?.row ?? null;
   const connectFee = row?.connectFee ?? null;
   return [
     connectFee === null
@@ -80,7 +92,7 @@ function describeMaking(charge: RecordedCharge, { timeZone }: RecordedProvider):
     billed,
     increments === null ? "" : ` (${increments})`,
     ` at ${describeRate(charge)}`,
-    deck === null || row === null ? "" : `, ${describeLookup(deck, row, timeZone)}`,
+    after,
     describeChanges(charge),
   ].join("");
 }

@@ -3,6 +3,7 @@ import { formatLocalDay } from "../period.ts";
 import { BASES, isUnused, statusOf } from "./charge-words.ts";
 import { amountStepsOfCall, callStepsOf, durationSteps, endOf } from "./describe-call.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
+import { describeFate } from "./describe-fate.ts";
 import {
   baseOf,
   describeDate,
@@ -30,6 +31,7 @@ export function chargeSteps(
     ...termSteps(event, charge),
     ...quantitySteps(event, charge),
     ...(isUnused(charge) ? [] : priceSteps(charge, provider)),
+    ...fateSteps(event, charge),
     ...amountSteps(charge),
     ...totalSteps(event, charge),
   ];
@@ -109,11 +111,9 @@ function deckSteps(
   const from = `deck row ${row.id}`;
   const destination = row.name === null ? "" : ` ${row.name}`;
   // Of a number no more is shown than the prefix that gave the rate.
-  const asked =
-    term.price.model === "deck"
-      ? `${term.price.number ?? "to"} +${row.key}•••`
-      : `network of ${row.key}`;
-  const longest = body.key === "prefix" ? "longest prefix" : "network, else its country,";
+  const asked = describeAsked(term, row.key);
+  const longest =
+    body.key === "prefix" ? "longest prefix" : "network, else its country, else longest prefix,";
   const steps: Step[] = [
     {
       name: "lookup",
@@ -122,7 +122,7 @@ function deckSteps(
     },
     {
       name: "row",
-      value: `${body.key} ${describeKey(row)}${destination}, from ${describeDate(zone, row.from)}`,
+      value: `${describeKey(deck, row)}${destination}, from ${describeDate(zone, row.from)}`,
       from,
     },
   ];
@@ -146,6 +146,23 @@ function deckSteps(
 
 function isShare({ price }: RecordedCharge["term"]): boolean {
   return price.model === "percentage" || price.model === "markup";
+}
+
+function describeAsked({ price }: RecordedCharge["term"], key: string): string {
+  if (price.model !== "deck" && price.model !== "network") return "";
+  const digits = price.model === "deck" ? key : key.replace(/^\+/, "");
+  const isNumber = price.model === "deck" || digits !== key;
+  return isNumber ? `${price.number ?? "to"} +${digits}•••` : `network of ${key}`;
+}
+
+function fateSteps(event: RecordedEvent, charge: RecordedCharge): Step[] {
+  const { term, stored, agreement } = charge;
+  const fate = describeFate(event, charge);
+  if (fate === null) return [];
+  const step = { name: "charged on", value: fate, from: `term version ${stored.termVersion}` };
+  if (stored.base === null) return [step];
+  const whole = describeAmount(formatDecimal(stored.base, 12), agreement.body.currency);
+  return [step, { name: "whole price", value: `${whole}, of which this is a part`, from: term.id }];
 }
 
 function amountSteps(charge: RecordedCharge): Step[] {

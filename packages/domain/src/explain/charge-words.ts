@@ -5,11 +5,26 @@ import type { RecordedCharge, RecordedEvent } from "./recorded.ts";
 const NOUNS: Readonly<Record<string, string>> = {
   "voice.call": "call",
   "sms.message": "SMS",
+  "sms.receipt": "receipt of an SMS",
+  "mms.message": "MMS",
+  "mms.receipt": "receipt of an MMS",
+  "rcs.message": "RCS message",
+  "rcs.receipt": "receipt of an RCS message",
   "whatsapp.message": "WhatsApp message",
   "verify.check": "verification",
+  "verify.attempt": "verification attempt",
   "video.participant": "video participation",
+  "video.recording": "video recording",
   "email.message": "e-mail",
   "number.rental": "number rental",
+  "number.order": "number order",
+  "trunk.channel": "trunk channels",
+  "ai.conversation": "AI conversation",
+  "lookup.query": "lookup",
+  "recording.media": "recording",
+  "storage.volume": "storage",
+  "amd.detection": "answering machine detection",
+  "transcription.job": "transcription",
 };
 
 /** `inbound call to DE`, as far as what is recorded says so. */
@@ -22,7 +37,7 @@ export function describeUse(event: RecordedEvent): string {
 
 /** The country by any of the event's charges, else the destination of a rate row. */
 function placeOf({ charges, type }: RecordedEvent): string | null {
-  if (type === "number.rental") return null;
+  if (type.startsWith("number.")) return null;
   for (const { dimensions } of charges) {
     const country = dimensions.country ?? dimensions.market;
     if (country !== undefined) return country;

@@ -100,14 +100,19 @@ export function describeIncrements({ deck }: RecordedCharge): string | null {
 /** `deck voice-basic-eur prefix 49 from 2026-07-01` */
 export function describeLookup(deck: RecordedDeck, row: RecordedDeckRow, zone: Zone): string {
   const since = describeDate(zone, row.from);
-  return `deck ${deck.name} ${deck.body.key} ${describeKey(row)} from ${since}`;
+  return `deck ${deck.name} ${describeKey(deck, row)} from ${since}`;
 }
 
-/** `49`, `49 for callers of eea at peak` */
-export function describeKey({ key, originGroup, timeBand }: RecordedDeckRow): string {
+/** `network 262-01`, `prefix +49` of a network deck, `prefix 49 for callers of eea at peak` */
+export function describeKey(
+  { body }: RecordedDeck,
+  { key, originGroup, timeBand }: RecordedDeckRow,
+): string {
   const group = originGroup ?? null;
   const band = timeBand ?? null;
-  return `${key}${group === null ? "" : ` for callers of ${group}`}${band === null ? "" : ` at ${band}`}`;
+  const callers = group === null ? "" : ` for callers of ${group}`;
+  const kind = key.startsWith("+") ? "prefix" : body.key;
+  return `${kind} ${key}${callers}${band === null ? "" : ` at ${band}`}`;
 }
 
 /** What a share is taken of, and how: `10 % of the margin of 0.0120 EUR`. */

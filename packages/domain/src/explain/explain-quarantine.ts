@@ -15,6 +15,9 @@ const CURES: Partial<Record<RefusalCode, string>> = {
   "event.not-storable": RESEND,
   "event.data-invalid": RESEND,
   "event.quantity-invalid": RESEND,
+  "event.text-too-long": RESEND,
+  "event.count-not-of-text": RESEND,
+  "event.id-not-as-due": "Send it as a new event with the id that is named here.",
   "event.too-old": publish("Widen the source's window (daysBack)"),
   "event.in-future": publish("Mend the producer's clock, or widen minutesAhead"),
   "event.number-not-dialable": publish("Complete the source's dial plan"),
@@ -25,6 +28,7 @@ const CURES: Partial<Record<RefusalCode, string>> = {
   "rating.base-missing": publish("Add the term that it stands on, or end the one that needs it"),
   "rating.base-in-other-currency": publish("Give the agreements that stand together one currency"),
   "rating.quantity-missing": publish("Price the term by a quantity of the event type"),
+  "rating.status-unknown": publish("Charge the term otherwise, or have the type name the status"),
   "rating.failed": "Report the fault and upgrade, then: counterpart quarantine replay.",
 };
 

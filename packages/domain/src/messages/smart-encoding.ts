@@ -6,7 +6,8 @@
  */
 const REPLACEMENTS: readonly (readonly [replacement: string, codePoints: string])[] = [
   ['"', "AB BB 201C 201D 2BA 2EE 201F 201E 275D 275E 301D 301E FF02"],
-  ["'", "2018 2019 2BB 2C8 2BC 2BD 2B9 201B FF07 B4 2CA 60 2CB 275B 275C 313 314 FE10 FE11"],
+  ["'", "2018 2019 2BB 2C8 2BC 2BD 2B9 201B FF07 B4 2CA 60 2CB 275B 275C 313 314"],
+  ["'", "FE10 FE11"],
   ["/", "F7 29F8 337 338 2044 2215 FF0F"],
   ["1/4", "BC"],
   ["1/2", "BD"],
@@ -24,11 +25,8 @@ const REPLACEMENTS: readonly (readonly [replacement: string, codePoints: string]
   [",", "201A 326 FE50 FE51 FF0C FF64 3001"],
   ["(", "2768 276A FE59 FF08 27EE 2985"],
   [")", "2769 276B FE5A FF09 27EF 2986"],
-  [
-    "*",
-    "204E 2217 229B 2722 2723 2724 2725 2731 2732 2733 273A 273B 273C 273D 2743 2749 274A 274B 29C6 " +
-      "FE61 FF0A",
-  ],
+  ["*", "204E 2217 229B 2722 2723 2724 2725 2731 2732 2733 273A 273B 273C 273D"],
+  ["*", "2743 2749 274A 274B 29C6 FE61 FF0A"],
   ["+", "2D6 FE62 FF0B"],
   [".", "3002 FE52 FF0E FF61"],
   ["0", "FF10"],
@@ -79,7 +77,8 @@ const REPLACEMENTS: readonly (readonly [replacement: string, codePoints: string]
   ["[", "FF3B"],
   ["]", "FF3D"],
   ["~", "2DC 2F7 303 330 334 223C FF5E"],
-  ["  ", "A0 2000 2002 2003 2004 2005 2006 2007 2008 2009 200A 202F 205F 3000 8D 9F 80 90 9B"],
+  ["  ", "A0 2000 2002 2003 2004 2005 2006 2007 2008 2009 200A 202F 205F 3000 8D"],
+  ["  ", "9F 80 90 9B"],
   ["", "10 0 3 4 17 19 11 12 13 14 2060 200B FEFF"],
   ["       ", "9"],
   ["!!", "203C"],

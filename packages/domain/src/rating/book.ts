@@ -7,6 +7,7 @@ import type { Source } from "../catalogue/source.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Measures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
+import type { Due } from "../messages/delivery-dues.ts";
 import type { LocalDay, Zone } from "../period.ts";
 import type { LegRounding } from "../voice/call-rules.ts";
 import type { CallPrice } from "../voice/charge-call.ts";
@@ -68,6 +69,8 @@ export interface BookType {
   readonly measure: string;
   /** Tuples of hourly usage. */
   readonly usageTuples: TupleTree;
+  /** Whether its events say how far a message of another type has come. */
+  readonly isReceipt: boolean;
 }
 
 export interface BookAgreement {
@@ -94,6 +97,9 @@ export interface CompiledTerm {
   readonly price: CompiledPrice;
   readonly lines: readonly string[];
   readonly tuples: TupleTree;
+  /** What is due in each state of a message; null: all of it by the event itself. */
+  readonly dues: ReadonlyMap<string, Due> | null;
+  readonly passThrough: boolean;
 }
 
 /** A term as it applies to one account. */
@@ -136,7 +142,12 @@ export type CompiledPrice =
     }
   /** By a deck of which a row, or by a term that, asks for more than increments and a connect fee. */
   | { readonly kind: "call"; readonly quantity: string; readonly call: CallPrice }
-  | { readonly kind: "network"; readonly quantity: string; readonly deck: DeckIndex }
+  | {
+      readonly kind: "network";
+      readonly quantity: string;
+      readonly deck: DeckIndex;
+      readonly number: string;
+    }
   | {
       readonly kind: "surcharge";
       readonly quantity: string;

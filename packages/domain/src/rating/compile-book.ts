@@ -8,6 +8,7 @@ import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import { compileMeasures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
+import { deliveryDues } from "../messages/delivery-dues.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
 import { compileDynamic } from "../pricing/rate-dynamic.ts";
 import { unitOf } from "../units.ts";
@@ -133,27 +134,42 @@ export function compileBook(parts: BookParts): Book {
       price,
       lines: linesOf(term),
       tuples: tupleTree(),
+      dues: term.chargeOn === undefined ? null : deliveryDues(term.chargeOn),
+      passThrough: term.passThrough ?? false,
     };
   });
-  const termsByType = new Map<string, CompiledTerm[]>();
-  for (const term of terms) {
-    if (term.term.on === undefined) continue;
-    const ofType = termsByType.get(term.term.on);
-    if (ofType === undefined) termsByType.set(term.term.on, [term]);
-    else ofType.push(term);
-  }
+  const types = compileTypes(parts);
   return {
     revision: parts.revision,
     accounts,
     accountsByHandle: byHandle(accounts.values()),
     sources: compileSources(parts),
-    types: compileTypes(parts),
+    types,
     agreements: byHandle(agreements.values()),
     aliases: compileAliases(parts, accounts),
-    termsByType,
+    termsByType: groupByType(terms, types),
     terms,
     tuples: tupleMemory(),
   };
+}
+
+/** A receipt is charged by the terms of its message. */
+function groupByType(
+  terms: readonly CompiledTerm[],
+  types: ReadonlyMap<string, BookType>,
+): Map<string, CompiledTerm[]> {
+  const byType = new Map<string, CompiledTerm[]>();
+  for (const term of terms) {
+    if (term.term.on === undefined) continue;
+    const ofType = byType.get(term.term.on);
+    if (ofType === undefined) byType.set(term.term.on, [term]);
+    else ofType.push(term);
+  }
+  for (const { name, body } of types.values()) {
+    if (body.delivery?.of === undefined) continue;
+    byType.set(name, [...(byType.get(body.delivery.of) ?? []), ...(byType.get(name) ?? [])]);
+  }
+  return byType;
 }
 
 function byHandle<T extends { readonly handle: Handle }>(things: Iterable<T>): Map<Handle, T> {
@@ -231,6 +247,7 @@ function compileTypes({ catalogue, builtInTypes, handleOf }: BookParts): Map<str
         measures: compileMeasures(body, namedDimensions(name, body, catalogue)),
         measure: Object.keys(body.quantities)[0]!,
         usageTuples: tupleTree(),
+        isReceipt: body.delivery?.of !== undefined,
       },
     ]),
   );
@@ -294,7 +311,12 @@ function compilePrice(
     }
     case "network": {
       const deck = catalogue.decks[price.deck] as Deck;
-      return { kind: "network", quantity: unitOf(deck.per).quantity, deck: deckOf(price.deck) };
+      return {
+        kind: "network",
+        quantity: unitOf(deck.per).quantity,
+        deck: deckOf(price.deck),
+        number: price.number ?? "to",
+      };
     }
     case "percentage": {
       const share = reduce(parseDecimal(price.percent, 12), HUNDRED_PERCENT);

@@ -87,23 +87,29 @@ test("the longest prefix in force wins; a withdrawn one leaves the shorter, a bl
   ));
 
 const network = fc.record({
-  key: fc.constantFrom("262", "262-01", "262-02", "310", "310-260"),
+  key: fc.constantFrom("262", "262-01", "262-02", "310", "310-260", "+1", "+12", "+123", "+310"),
   from: fc.integer({ min: 0, max: 4 }),
   state: dated.map(({ state }) => state),
 });
 
-test("a network's own row wins, then its country's (handbook §3.2)", () =>
+test("a network's own row wins, then its country's, then the longest prefix's (handbook §3.2)", () =>
   fc.assert(
     fc.property(
       fc.array(network, { maxLength: 20 }),
-      fc.constantFrom("262-01", "262-03", "262", "310-260", "404-01"),
+      fc.constantFrom("262-01", "262-03", "262", "310-260", "404-01", undefined),
+      fc.constantFrom("12399999", "31099999", "49999999", undefined),
       fc.integer({ min: 0, max: 5 }),
-      (facts, key, at) => {
+      (facts, key, digits, at) => {
         const rows = toRows(facts);
         const deck = compileDeck("network", unitOf("segment"), rows);
-        const found = findByNetwork(deck, key, at as Instant);
+        const found = findByNetwork(deck, key, digits, at as Instant);
         const id = found >= 0 ? deck.rows.id[found]! : found;
-        expect(id).toBe(expected(naive(rows, [key, key.slice(0, 3)], at)));
+        const networks = key === undefined ? [] : [key, key.slice(0, 3)];
+        const prefixes = Array.from(
+          digits ?? "",
+          (_, n) => `+${digits?.slice(0, -n || undefined)}`,
+        );
+        expect(id).toBe(expected(naive(rows, [...networks, ...prefixes], at)));
       },
     ),
     { numRuns: 500 },

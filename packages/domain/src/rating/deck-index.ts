@@ -1,6 +1,6 @@
 /**
- * A rate deck compiled for lookup: a digit trie (prefix decks) or a map (network decks) to chains of dated
- * rows in typed arrays. One index holds every version of the deck; a lookup picks by the event's time.
+ * A rate deck compiled for lookup: a digit trie (prefixes) and a map (networks) to chains of dated rows in
+ * typed arrays. One index holds every version of the deck; a lookup picks by the event's time.
  *
  * Cost: a lookup walks at most 15 digits and then the dated rows of one prefix, newest first. Memory: about
  * 80 bytes a dated row and 40 bytes a trie node, so 170,000 prefixes take some 20 MB.
@@ -46,7 +46,7 @@ export interface DeckIndex {
   /** The different rules of calls that rows have; the first is none. */
   readonly calls: readonly DeckRowCall[];
   readonly rows: RowTable;
-  /** Children of trie nodes, ten a node; 0 is none. Empty for a network deck. */
+  /** Children of trie nodes, ten a node; 0 is none. */
   readonly children: Int32Array;
   /** Newest row of each trie node, -1 for none. */
   readonly heads: Int32Array;
@@ -93,6 +93,7 @@ export function compileDeck(
   const calls = startList<DeckRowCall>({});
   const order = inOrderOfEffect(rows);
   const trie = startTrie(key === "prefix" ? rows.length : 0);
+  const prefixAt = key === "prefix" ? 0 : 1;
   const networks = new Map<string, number>();
   for (let at = 0; at < order.length; at++) {
     const row = rows[order[at]!]!;
@@ -103,11 +104,11 @@ export function compileDeck(
       table.qualifier[at] = placeOf(qualifiers, { originGroup, timeBand });
     }
     if (call !== null && call !== undefined) table.call[at] = placeOf(calls, call);
-    if (key === "network") {
+    if (key === "network" && !row.key.startsWith("+")) {
       table.older[at] = networks.get(row.key) ?? NO_RATE;
       networks.set(row.key, at);
     } else {
-      const node = nodeOf(trie, row.key);
+      const node = nodeOf(trie, row.key.slice(prefixAt));
       table.older[at] = trie.heads[node]!;
       trie.heads[node] = at;
     }
@@ -144,15 +145,29 @@ export function findByPrefix(deck: DeckIndex, digits: string, at: Instant): numb
   return found >= 0 && rows.state[found] === STATES.blocked ? BLOCKED : found;
 }
 
-/** The row of the network, else of its country (`"262-01"`, then `"262"`) (handbook §3.2). */
-export function findByNetwork(deck: DeckIndex, network: string, at: Instant): number {
-  for (const key of [network, network.slice(0, 3)]) {
-    const head = deck.networks.get(key);
-    if (head === undefined) continue;
-    const row = inForce(deck.rows, head, at);
-    if (row !== NO_RATE) return deck.rows.state[row] === STATES.blocked ? BLOCKED : row;
+/**
+ * The row of the network, else of its country (`"262-01"`, then `"262"`), else of the longest prefix of the
+ * number (`"+49"`), whichever is known (handbook §3.2); NO_RATE or BLOCKED otherwise.
+ */
+export function findByNetwork(
+  deck: DeckIndex,
+  network: string | undefined,
+  digits: string | undefined,
+  at: Instant,
+): number {
+  if (network !== undefined) {
+    const row = rowOfNetwork(deck, network, at);
+    const found = row === NO_RATE ? rowOfNetwork(deck, network.slice(0, 3), at) : row;
+    if (found !== NO_RATE) return found;
   }
-  return NO_RATE;
+  return digits === undefined ? NO_RATE : findByPrefix(deck, digits, at);
+}
+
+function rowOfNetwork({ networks, rows }: DeckIndex, key: string, at: Instant): number {
+  const head = networks.get(key);
+  if (head === undefined) return NO_RATE;
+  const row = inForce(rows, head, at);
+  return row !== NO_RATE && rows.state[row] === STATES.blocked ? BLOCKED : row;
 }
 
 /** Whether every row is for all callers and times and has no rules of calls. */

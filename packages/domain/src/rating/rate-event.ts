@@ -1,6 +1,8 @@
 /** Rates one event for every party (design: the one path). Pure: event and book in, charges out. */
+import { assert } from "../assert.ts";
 import type { Base } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
+import { type Due, NOTHING_DUE, WHOLE_PRICE } from "../messages/delivery-dues.ts";
 import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { divideRounded } from "../rounding.ts";
@@ -54,12 +56,19 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
   for (const applicable of matching) {
     const { term, level } = applicable;
     if (event.time < term.from || event.time >= term.to) continue;
-    const charge = chargeFor(applicable, event, book, bases, charges);
-    if ("refused" in charge) return charge;
-    charges.push(charge);
+    const charge =
+      term.dues === null && !event.type.isReceipt
+        ? chargeFor(applicable, event, book, bases, charges)
+        : chargeByFate(applicable, event, book, bases, charges);
+    if (charge !== null) {
+      if ("refused" in charge) return charge;
+      charges.push(charge);
+    }
+    // What is only handed on is no price, and nothing is taken of it.
+    if (term.passThrough) continue;
     if (level >= 0) levels |= 1 << level;
     else if (term.agreement.role === "supplier") supplied = true;
-    const problem = addToBases(bases, applicable, charge.amount);
+    const problem = addToBases(bases, applicable, charge === null ? 0 : charge.amount);
     if (problem !== null) return problem;
   }
   const chain = event.account.above.length + 1;
@@ -142,15 +151,18 @@ function chargeFor(
   if (price.kind === "call") return chargeByCall(term, price, event, book, raw);
   // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
   if (raw === 0) return made(term, event, book, 0, 0, 0, 0, null);
-  const key = price.kind === "deck" ? event.numbers[price.number] : event.dimensions.network;
+  const number = event.numbers[price.number];
+  const network = price.kind === "network" ? event.dimensions.network : undefined;
+  const key = network ?? number;
   if (key === undefined) {
-    const what = price.kind === "deck" ? `number in the field "${price.number}"` : "network";
+    const field = `number in the field "${price.number}"`;
+    const what = price.kind === "deck" ? field : `network and no ${field}`;
     return refuse("rating.no-rate", `${term.term.id}: the event has no ${what} to look up`);
   }
   const row =
     price.kind === "deck"
       ? findByPrefix(price.deck, key, event.time)
-      : findByNetwork(price.deck, key, event.time);
+      : findByNetwork(price.deck, network, number, event.time);
   // A refusal names no more of a number than its first digits: it is shown and logged.
   if (row === NO_RATE) return refuse("rating.no-rate", `${term.term.id}: ${key.slice(0, 6)}`);
   if (row === BLOCKED) {
@@ -159,6 +171,65 @@ function chargeFor(
   const mode = price.kind === "deck" ? price.mode : "initialThenSubsequent";
   const rated = rateByRow(price.deck, row, raw, mode);
   return made(term, event, book, price.deck.rows.id[row]!, raw, rated.billed, rated.amount, null);
+}
+
+/**
+ * What the fate of a message makes due: the price by its state less the price by the state before, so that
+ * the charges of a message and its receipts add up to what its last state owes. Null: nothing is due now.
+ */
+function chargeByFate(
+  applicable: ApplicableTerm,
+  event: RatableEvent,
+  book: Book,
+  bases: Bases,
+  charges: readonly Charge[],
+): Charge | Refused | null {
+  const { term } = applicable;
+  const isOwn = term.term.on === event.type.name;
+  if (term.price.kind === "share") {
+    const charge = chargeFor(applicable, event, book, bases, charges);
+    if (isOwn || "refused" in charge) return charge;
+    return charge.base === 0 ? null : withoutFixed(charge, term.price.fixed);
+  }
+  // Without a policy the message was charged whole by its own event.
+  if (term.dues === null) return isOwn ? chargeFor(applicable, event, book, bases, charges) : null;
+  const { delivery } = event.type.body;
+  assert(delivery !== undefined, "apply checked that the type tells what becomes of a message");
+  const status = event.dimensions[delivery.status];
+  const after = delivery.after === undefined ? undefined : event.dimensions[delivery.after];
+  const before = after === undefined ? NOTHING_DUE : term.dues.get(after);
+  const now = term.dues.get(status ?? "");
+  if (before === undefined || now === undefined) {
+    return refuse("rating.status-unknown", `${term.term.id}: ${before ? status : after}`);
+  }
+  if (before.share === now.share && before.counts === now.counts) return null;
+  const whole = chargeFor(applicable, event, book, bases, charges);
+  return "refused" in whole ? whole : partOf(whole, before, now);
+}
+
+/** The fixed part of a markup was charged with the message. */
+function withoutFixed(charge: Charge, fixed: Whole): Charge {
+  assert(charge.amount !== null, "a share has its amount at once");
+  return { ...charge, amount: addWhole(charge.amount, negateWhole(fixed)) };
+}
+
+/** The difference of two rounded parts, so that parts add up; the whole stays as the base of a part. */
+function partOf(whole: Charge, before: Due, now: Due): Charge {
+  const times = (now.counts ? 1 : 0) - (before.counts ? 1 : 0);
+  const { amount } = whole;
+  const partly = amount !== null && Math.abs(now.share - before.share) !== WHOLE_PRICE;
+  return {
+    ...whole,
+    raw: whole.raw * times + 0,
+    billed: whole.billed * times + 0,
+    amount:
+      amount === null ? null : addWhole(shareOf(amount, now), negateWhole(shareOf(amount, before))),
+    base: partly ? amount : null,
+  };
+}
+
+function shareOf(amount: Whole, { share }: Due): Whole {
+  return multiplyDivide(amount, share, WHOLE_PRICE);
 }
 
 /**

@@ -109,7 +109,11 @@ export const sourceSchema = z.strictObject({
 const quantityRuleSchema = z.strictObject({
   field: name.optional(),
   times: z.int().min(1).optional(),
-  when: z.record(z.string(), name).optional(),
+  when: z.record(z.string(), z.union([name, z.array(name).min(1)])).optional(),
+  text: z
+    .strictObject({ field: name, as: z.enum(["smsSegments", "rcsSegments", "characters"]) })
+    .optional(),
+  absent: z.int().min(0).optional(),
 });
 
 const dimensionRuleSchema = z.union([
@@ -128,6 +132,10 @@ export const eventTypeSchema = z.strictObject({
   usage: z.array(name).optional(),
   numbers: z.array(name).optional(),
   personal: z.array(name).optional(),
+  id: name.optional(),
+  delivery: z
+    .strictObject({ status: name, after: name.optional(), of: name.optional() })
+    .optional(),
 });
 
 /**
@@ -197,6 +205,23 @@ export const deckSchema = z.strictObject({
   versions: z.array(z.strictObject({ from: dateOrInstant, rows: z.string() })),
 });
 
+const chargePolicy = z.enum([
+  "onSubmit",
+  "onDelivered",
+  "onSubmitRefundRejected",
+  "percentEarly",
+  "onFailed",
+]);
+
+const finalState = z.enum(["delivered", "read", "undelivered", "expired", "rejected", "failed"]);
+
+const chargeOnSchema = z.strictObject({
+  policy: chargePolicy,
+  percent: decimal.optional(),
+  finalStates: z.array(finalState).min(1).optional(),
+  treatMissingDlrAs: z.enum(["delivered", "undelivered", "unknownBillable"]).optional(),
+});
+
 export const termSchema = z.strictObject({
   id: name,
   title: name.optional(),
@@ -205,6 +230,8 @@ export const termSchema = z.strictObject({
   price: priceSchema,
   lines: z.array(name).optional(),
   ramp: rampSchema.optional(),
+  chargeOn: z.union([chargePolicy, chargeOnSchema]).optional(),
+  passThrough: z.boolean().optional(),
 });
 
 /** What an agreement has otherwise than its plan's term. */

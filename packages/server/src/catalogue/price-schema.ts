@@ -57,7 +57,7 @@ export const priceSchema = z.discriminatedUnion("model", [
     roundingDecimals: roundingDecimals.optional(),
     roundingScope: roundingScope.optional(),
   }),
-  z.strictObject({ model: z.literal("network"), deck: name }),
+  z.strictObject({ model: z.literal("network"), deck: name, number: name.optional() }),
   z.strictObject({
     model: z.literal("matrix"),
     per: perUnit,

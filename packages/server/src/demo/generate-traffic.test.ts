@@ -55,6 +55,17 @@ test("another seed or month shares no event with it", () => {
   }
 });
 
+/** What the sample provider sells. */
+const SOLD = [
+  "voice.call",
+  "sms.message",
+  "whatsapp.message",
+  "verify.check",
+  "video.participant",
+  "email.message",
+  "number.rental",
+];
+
 test("the data of every clean event fits the schema of its type, and no type is left out", () => {
   const ajv = new Ajv2020({ strict: true });
   const checks = new Map(
@@ -64,7 +75,7 @@ test("the data of every clean event fits the schema of its type, and no type is 
     const check = checks.get(type)!;
     expect(check(data), JSON.stringify([type, data, check.errors])).toBe(true);
   }
-  expect(new Set(CLEAN.map(({ type }) => type))).toEqual(new Set(Object.keys(BUILT_IN_TYPES)));
+  expect(new Set(CLEAN.map(({ type }) => type))).toEqual(new Set(SOLD));
 });
 
 test("every clean event has an id of its own", () => {

@@ -2,7 +2,7 @@
  * One event on its way to the store: read, identified, validated, measured and rated. Pure but for the
  * book and the clock it is given; throws nothing, so that one event never spoils its neighbours.
  */
-import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
+import { measureEvent, prescribedId } from "@counterpart/domain/events/measure-event.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import {
   type Book,
@@ -150,9 +150,11 @@ function price(
     const exact = texts.exact ? " (a number of over 15 digits is checked as its text)" : "";
     return quarantined("event.data-invalid", `${invalid}${exact}`);
   }
+  const id = prescribedId(type.measures, data);
+  if (id !== null && id !== event.id) return quarantined("event.id-not-as-due", id);
   const measured = measureEvent(type, data, source.body.dialPlan ?? NO_PLAN);
   if ("refused" in measured) return quarantined(measured.refused, measured.detail);
-  const { quantities, dimensions, numbers } = measured;
+  const { quantities, dimensions, numbers, counted } = measured;
   const rating = rateEvent(
     { account, type, time: event.time, quantities, dimensions, numbers },
     book,
@@ -162,10 +164,12 @@ function price(
     account,
     type,
     subject,
-    // Exact numbers are kept as texts: readers of the stored data may use doubles.
-    data: texts.exact
-      ? writeData(data, type.body.personal ?? NO_NAMES, event.plain)!.open
-      : texts.open,
+    // Exact numbers are kept as texts: readers of the stored data may use doubles. What a text made
+    // known is kept with it: the text is personal and may be erased.
+    data:
+      texts.exact || counted !== null
+        ? writeData({ ...data, ...counted }, type.body.personal ?? NO_NAMES, event.plain)!.open
+        : texts.open,
     personal: texts.personal,
     charges: rating.charges,
     usageTuple: tupleOf(book, type.usageTuples, type.body.usage ?? NO_NAMES, dimensions),

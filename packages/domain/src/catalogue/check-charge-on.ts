@@ -1,0 +1,50 @@
+import { parseDecimal } from "../decimal.ts";
+import type { EventType } from "../events/event-type.ts";
+import { WHOLE_PRICE } from "../messages/delivery-dues.ts";
+import type { ChargeOn, Term } from "./catalogue.ts";
+import { attempt } from "./check-values.ts";
+import type { Path, Report } from "./problems.ts";
+
+/**
+ * A charge on the fate of a message: its type tells that fate, and its price is one that can wait for it.
+ */
+export function checkChargeOn(
+  { chargeOn, price, on = "" }: Term,
+  type: EventType | null,
+  path: Path,
+  report: Report,
+): void {
+  if (chargeOn === undefined) return;
+  const terms: ChargeOn = typeof chargeOn === "string" ? { policy: chargeOn } : chargeOn;
+  if (type !== null && type.delivery === undefined) {
+    report(path, "catalogue.charge-on-without-delivery", { type: on });
+  }
+  if (type?.delivery?.of !== undefined) {
+    report(path, "catalogue.charge-on-receipt", { of: type.delivery.of });
+  }
+  if (price.model === "percentage" || price.model === "markup") {
+    report(path, "catalogue.charge-on-share", {});
+  }
+  checkEarly(terms, price.model, path, report);
+  const { policy, finalStates } = terms;
+  if (policy !== "onDelivered" || finalStates === undefined) return;
+  if (finalStates.includes("delivered")) return;
+  report([...path, "finalStates"], "catalogue.final-without-delivered", {});
+}
+
+function checkEarly(
+  { policy, percent }: ChargeOn,
+  model: Term["price"]["model"],
+  path: Path,
+  report: Report,
+): void {
+  const early = policy === "percentEarly";
+  const share = percent === undefined ? null : attempt(() => parseDecimal(percent, 12));
+  const fits = share !== null && share > 0n && share < BigInt(WHOLE_PRICE);
+  if (early ? !fits : percent !== undefined) {
+    report([...path, "percent"], "catalogue.early-percent-wrong", {});
+  }
+  if (early && (model === "graduated" || model === "volume")) {
+    report([...path, "policy"], "catalogue.early-at-close", {});
+  }
+}
