@@ -43,7 +43,7 @@ export const PROBLEMS = {
   "catalogue.csv-key-twice": "{key} is already in line {line}.",
   "catalogue.csv-prefix-malformed": "{text} is no prefix: 1 to 15 digits.",
   "catalogue.csv-network-malformed":
-    "{text} is no network: MCC-MNC such as 262-01, or an MCC alone.",
+    "{text} is no network: MCC-MNC such as 262-01, an MCC alone, or a prefix such as +49.",
   "catalogue.csv-rate-missing": "The rate is missing. No rate is never zero.",
   "catalogue.csv-rate-malformed":
     "{text} is no price: plain digits, not negative, at most 12 places.",

@@ -12,6 +12,7 @@ test.each<[object, number, string, string]>([
   [{ text: "a".repeat(161) }, 2, "gsm7", "none"],
   [{ text: `It’s ${"a".repeat(66)}` }, 2, "ucs2", "none"],
   [{ text: `It’s ${"a".repeat(66)}`, smartEncoding: true }, 1, "gsm7", "smart"],
+  [{ text: "It’s", smartEncoding: "true", referenceBits: "16" }, 1, "gsm7", "smart"],
   [{ text: "plain", smartEncoding: true }, 1, "gsm7", "none"],
   [{ text: "a".repeat(306) }, 2, "gsm7", "none"],
   [{ text: "a".repeat(306), senderType: "tollFree" }, 3, "gsm7", "none"],

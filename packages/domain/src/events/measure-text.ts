@@ -49,7 +49,7 @@ function countText(
     case "rcsSegments":
       return { [field]: rcsSegments(text) };
     case "smsSegments": {
-      const sent = data.smartEncoding === true ? encodeSmartly(text) : text;
+      const sent = String(data.smartEncoding) === "true" ? encodeSmartly(text) : text;
       const { ends, encoding } = segmentMessage(sent, referenceOf(data));
       return {
         [field]: ends.length,
@@ -62,6 +62,6 @@ function countText(
 
 /** Toll-free numbers of the United States and Canada send with 16-bit references (handbook §3.1). */
 function referenceOf(data: Readonly<Record<string, unknown>>): ReferenceBits {
-  if (data.referenceBits === 8 || data.referenceBits === 16) return data.referenceBits;
+  if (data.referenceBits !== undefined) return Number(data.referenceBits) === 16 ? 16 : 8;
   return data.senderType === "tollFree" ? 16 : 8;
 }

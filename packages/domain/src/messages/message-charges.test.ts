@@ -126,6 +126,23 @@ test("S11: a failed message of two segments costs its fee of 0.001 and nothing e
   });
 });
 
+test("a fee on failure alone prices no message: it waits for its price", () => {
+  const book = bookOf(
+    term("sms.message", perUnit("0.001", "message"), { chargeOn: "onFailed" }),
+    term("sms.message", perUnit("0.05", "message"), {
+      id: "otp",
+      where: { trafficType: "otp" },
+      chargeOn: "onDelivered",
+    }),
+  );
+  for (const status of ["submitted", "failed"]) {
+    expect(rate(book, "sms.message", sms(status))).toMatchObject({
+      refused: "rating.no-agreement",
+    });
+  }
+  expect(charges(book, sms("submitted", { trafficType: "otp" }))).toEqual({});
+});
+
 const THOUSAND: readonly (readonly [count: number, status: string])[] = [
   [900, "delivered"],
   [60, "undelivered"],
@@ -330,7 +347,8 @@ test("a message and its receipts, in any order, cost what its last state alone w
       fc.integer({ min: 1, max: 9_999_999 }),
       (chargeOn, states, price) => {
         const text = formatDecimal(BigInt(price), 7);
-        const book = bookOf(onFate(perUnit(text, "thousandSegments"), chargeOn));
+        const free = term("sms.message", perUnit("0", "message"), { id: "free" });
+        const book = bookOf(onFate(perUnit(text, "thousandSegments"), chargeOn), free);
         const chain = ["submitted", ...states];
         const facts = [charges(book, sms("submitted"))];
         for (const [at, status] of states.entries()) {

@@ -99,6 +99,8 @@ export interface CompiledTerm {
   readonly tuples: TupleTree;
   /** What is due in each state of a message; null: all of it by the event itself. */
   readonly dues: ReadonlyMap<string, Due> | null;
+  /** Whether it prices the event: a surcharge that is handed on and a fee on failure do not. */
+  readonly covers: boolean;
   readonly passThrough: boolean;
 }
 

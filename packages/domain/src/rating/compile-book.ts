@@ -1,7 +1,14 @@
 /** Makes the book of a catalogue. The store gives the handles; everything else is worked out here. */
 import { assert } from "../assert.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import type { Agreement, AgreementVersion, Catalogue, Deck, Term } from "../catalogue/catalogue.ts";
+import type {
+  Agreement,
+  AgreementVersion,
+  Catalogue,
+  ChargePolicy,
+  Deck,
+  Term,
+} from "../catalogue/catalogue.ts";
 import { rampTerm } from "../catalogue/ramp-term.ts";
 import { termsOfVersion } from "../catalogue/terms-of-version.ts";
 import { parseDecimal } from "../decimal.ts";
@@ -135,6 +142,7 @@ export function compileBook(parts: BookParts): Book {
       lines: linesOf(term),
       tuples: tupleTree(),
       dues: term.chargeOn === undefined ? null : deliveryDues(term.chargeOn),
+      covers: !(term.passThrough ?? false) && policyOf(term) !== "onFailed",
       passThrough: term.passThrough ?? false,
     };
   });
@@ -151,6 +159,11 @@ export function compileBook(parts: BookParts): Book {
     terms,
     tuples: tupleMemory(),
   };
+}
+
+function policyOf({ chargeOn }: Term): ChargePolicy | null {
+  if (chargeOn === undefined) return null;
+  return typeof chargeOn === "string" ? chargeOn : chargeOn.policy;
 }
 
 /** A receipt is charged by the terms of its message. */

@@ -64,10 +64,12 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
       if ("refused" in charge) return charge;
       charges.push(charge);
     }
-    // What is only handed on is no price, and nothing is taken of it.
+    if (term.covers) {
+      if (level >= 0) levels |= 1 << level;
+      else if (term.agreement.role === "supplier") supplied = true;
+    }
+    // What is only handed on is in no base.
     if (term.passThrough) continue;
-    if (level >= 0) levels |= 1 << level;
-    else if (term.agreement.role === "supplier") supplied = true;
     const problem = addToBases(bases, applicable, charge === null ? 0 : charge.amount);
     if (problem !== null) return problem;
   }

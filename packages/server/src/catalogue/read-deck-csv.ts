@@ -231,6 +231,8 @@ function cell(reading: Reading, fields: readonly string[], field: FieldName): st
 }
 
 const PREFIX = /^[0-9]{1,15}$/;
+/** Of numbers whose network has no row. */
+const NETWORK_PREFIX = /^\+[0-9]{1,15}$/;
 /** MCC and MNC together may be written with or without a mark between them. */
 const NETWORK = /^([0-9]{3})(?:[-/ ]?([0-9]{2,3}))?$/;
 
@@ -246,6 +248,7 @@ function readKey(reading: Reading, fields: readonly string[], record: number): s
   const mnc = cell(reading, fields, "mnc");
   const parts = cell(reading, fields, "mcc") + (mnc === "" ? "" : `-${mnc}`);
   const text = prefix + (isWhole ? cell(reading, fields, "key") : parts);
+  if (NETWORK_PREFIX.test(text)) return text;
   const network = NETWORK.exec(text);
   if (network !== null) {
     return network[2] === undefined ? network[1]! : `${network[1]}-${network[2]}`;
