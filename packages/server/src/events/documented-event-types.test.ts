@@ -13,6 +13,7 @@ import { unitOf } from "@counterpart/domain/units.ts";
 import { expect, test } from "vitest";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
 import type { ReadCatalogue } from "../catalogue/resolve-bundle.ts";
+import { expressionChecks } from "../meters/expressions.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import { schemaChecks } from "./schema-checks.ts";
 
@@ -30,11 +31,24 @@ const SECTIONS = guide
 
 test("the catalogue of channels can be applied as it stands", () => {
   expect(read.problems).toEqual([]);
-  expect(checkCatalogue(catalogue, BUILT_IN_TYPES)).toEqual([]);
+  expect(checkCatalogue(catalogue, BUILT_IN_TYPES, expressionChecks)).toEqual([]);
 });
 
 test("every event type has its section, and no other has", () => {
   expect(SECTIONS.map(({ name }) => name).toSorted()).toEqual(Object.keys(TYPES).toSorted());
+});
+
+test("what the guide shows of messages and of a type of one's own is in that catalogue", async () => {
+  const text = await readFile(new URL("catalogues/channels/catalogue.yaml", ROOT), "utf8");
+  const author = await readFile(new URL("docs/CATALOGUE.md", ROOT), "utf8");
+  const chapters = author
+    .split("\n## ")
+    .filter((chapter) => /^(Messages|Event types)/.test(chapter));
+  const quoted = chapters.flatMap((chapter) =>
+    Array.from(chapter.matchAll(/```yaml\n([\s\S]*?)```/g), ([, yaml = ""]) => yaml),
+  );
+  expect(quoted).toHaveLength(2);
+  for (const yaml of quoted) expect(text).toContain(yaml);
 });
 
 test.each(SECTIONS)(
