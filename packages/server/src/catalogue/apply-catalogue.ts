@@ -7,6 +7,10 @@ import {
   diffCatalogue,
 } from "@counterpart/domain/catalogue/diff-catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import {
+  describeMismatch,
+  findPolicyMismatches,
+} from "@counterpart/domain/messages/find-policy-mismatches.ts";
 import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { expressionChecks } from "../meters/expressions.ts";
@@ -28,6 +32,8 @@ export interface ApplyRequest {
 
 export interface Applied {
   readonly changes: readonly CatalogueChange[];
+  /** What is allowed and may not be meant. */
+  readonly notes: readonly string[];
   /** In force now; with `dryRun` the one that the changes would be made to. */
   readonly revision: number;
 }
@@ -45,14 +51,15 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
     catalogue,
     (hash) => read.deckRows.get(hash) ?? previousRows.get(hash),
   );
-  if (dryRun || changes.length === 0) return { changes, revision };
+  const notes = findPolicyMismatches(catalogue).map(describeMismatch);
+  if (dryRun || changes.length === 0) return { changes, notes, revision };
   const published = await publishCatalogue(database, {
     catalogue,
     deckRows: read.deckRows,
     by,
     expectedRevision: expectedRevision ?? revision,
   });
-  return { changes, revision: published.revision };
+  return { changes, notes, revision: published.revision };
 }
 
 /** The catalogue, if nothing is wrong with it; else every problem that can be told, sorted by place. */

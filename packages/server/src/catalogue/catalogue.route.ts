@@ -41,6 +41,7 @@ const appliedSchema = z.object({
       ),
     }),
   ),
+  notes: z.array(z.string()).describe("What is allowed and may not be meant"),
 });
 
 const objectParams = z.strictObject({ kind: z.enum(SECTIONS), id: wireText(63) });
@@ -182,10 +183,10 @@ async function apply(
   const read = await readCatalogueBundle(bundle, (hash) => kept.has(hash));
   const by = `key:${keyOf(request).id}`;
   const change = { read, by, dryRun, expectedRevision: expected };
-  const { revision, changes } = await applyCatalogue(database, change);
+  const { revision, changes, notes } = await applyCatalogue(database, change);
   // So that what was published holds for the next event that this server takes.
   if (!dryRun) await (await open()).keeper.refresh(revision);
-  return reply.header("etag", etagOf(revision)).send({ revision, dryRun, changes });
+  return reply.header("etag", etagOf(revision)).send({ revision, dryRun, changes, notes });
 }
 
 async function loadInForce(

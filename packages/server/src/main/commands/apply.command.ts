@@ -52,13 +52,15 @@ async function apply(
 ): Promise<void> {
   const read = await readCatalogueDirectory(directory);
   try {
-    const { changes, revision } = await applyCatalogue(database, { read, by: "cli", dryRun });
-    if (json) printJson({ revision, dryRun, changes });
+    const applied = await applyCatalogue(database, { read, by: "cli", dryRun });
+    const { changes, notes, revision } = applied;
+    if (json) printJson({ revision, dryRun, changes, notes });
     else if (changes.length === 0) print(`Nothing to change: revision ${revision} is the same.`);
     else {
       print(printDifference(changes));
       print(dryRun ? "Nothing was changed (--dry-run)." : `Applied as revision ${revision}.`);
     }
+    if (!json) for (const note of notes) print(`Note: ${note}`);
     if (!dryRun && changes.length > 0 && replay) await replayCurable({ database, log: say });
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== "catalogue.invalid") throw error;
