@@ -162,3 +162,54 @@ test("a message of 10 MB is refused", async () => {
   const huge = message("m-1", { text: "a".repeat(10_000_000) });
   expect(await send(store.database, [huge])).toEqual(["refused"]);
 });
+
+/** Letters, which the provider prints and posts, and what the post says of them. */
+const LETTER_TYPES = {
+  "letter.sent": {
+    title: "Letter",
+    schema: {
+      type: "object",
+      properties: {
+        body: { type: "string" },
+        pages: { type: "integer" },
+        fate: { type: "string" },
+      },
+      required: ["fate"],
+    },
+    channel: "letters",
+    quantities: { pages: { field: "pages", absent: 1 }, letters: {} },
+    dimensions: { fate: { field: "fate" } },
+    delivery: { status: "fate" },
+  },
+  "letter.tracked": {
+    title: "Tracking of a letter",
+    schema: { type: "object", required: ["letter", "was", "fate"] },
+    channel: "letters",
+    quantities: { trackings: {}, pages: { field: "pages", absent: 1 } },
+    dimensions: { fate: { field: "fate" }, was: { field: "was" } },
+    id: "{letter}:{was}",
+    delivery: { status: "fate", after: "was", of: "letter.sent" },
+  },
+};
+
+test("a type of one's own has fates and receipts as well, without code", async () => {
+  const { database } = store;
+  const perPage = { model: "perUnit", rate: "0.40", per: { quantity: "pages", size: 1 } };
+  const letters = { id: "letters", on: "letter.sent", price: perPage, chargeOn: "onDelivered" };
+  await applyTerms(database, [letters], { eventTypes: LETTER_TYPES });
+  const letter = (id: string, type: string, data: object) =>
+    verification("2026-10-05T00:00:00Z", { id, type, data });
+  const outcomes = await send(database, [
+    letter("l-1", "letter.sent", { pages: 3, fate: "submitted" }),
+    letter("l-1:submitted", "letter.tracked", {
+      letter: "l-1",
+      was: "submitted",
+      fate: "delivered",
+      pages: 3,
+    }),
+    letter("l-2", "letter.sent", { pages: 2, fate: "lost" }),
+  ]);
+  expect(outcomes).toEqual(["accepted", "accepted", "quarantined"]);
+  expect(await sentences("switch/l-1:submitted")).toContain("owes 1.2000 EUR");
+  expect(await sentences("switch/l-2")).toContain("Charge the term otherwise");
+});

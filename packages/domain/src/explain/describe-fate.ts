@@ -25,5 +25,6 @@ export function describeFate({ data }: RecordedEvent, { term }: RecordedCharge):
   const missing =
     data.status === "unconfirmed" ? `; without a receipt it counts as ${treatMissingDlrAs}` : "";
   const states = [data.after, data.status].filter((state) => typeof state === "string");
-  return `${words} (${states.join(", then ")}${missing})`;
+  // A type of the provider's own may call its fields otherwise.
+  return states.length === 0 ? words : `${words} (${states.join(", then ")}${missing})`;
 }

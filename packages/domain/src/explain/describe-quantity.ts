@@ -5,7 +5,7 @@ import { formatDecimal } from "../decimal.ts";
 export function describeQuantity(quantity: string, smallest: bigint): string {
   if (quantity === "milliseconds") return `${formatDecimal(smallest, 3)} s`;
   const words = wordsOf(quantity);
-  return `${smallest} ${smallest === 1n ? words.replace(/s$/, "") : words}`;
+  return `${smallest} ${smallest === 1n || smallest === -1n ? words.replace(/s$/, "") : words}`;
 }
 
 /** What a price is per: `minute`, `participant minute`, `30 bytes`. */

@@ -176,3 +176,12 @@ test("a deck is compiled again when its unit is another, even if no row is new",
   const refreshed = await keeper.refresh(await loadRevision(db));
   expect(minuteAt(refreshed, NOVEMBER)).toBe(60 * CENT);
 });
+
+test("a catalogue that an older version published takes the built-in types that came since", async () => {
+  await apply({});
+  const owner = store.database.pool("owner");
+  await owner.query("delete from handle where kind = 'eventType' and name like 'mms.%'");
+  const { types } = (await openBookKeeper(store.database)).book();
+  expect(types.get("mms.message")?.handle).toBeGreaterThan(0);
+  expect(types.get("mms.receipt")?.handle).not.toBe(types.get("mms.message")?.handle);
+});

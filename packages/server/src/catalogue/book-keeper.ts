@@ -11,6 +11,7 @@ import { unitOf } from "@counterpart/domain/units.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
 import {
+  insertHandles,
   loadCatalogue,
   loadDeckRows,
   loadHandles,
@@ -36,6 +37,7 @@ interface Kept {
 
 /** Refuses when no catalogue has been applied yet. */
 export async function openBookKeeper(database: Database): Promise<BookKeeper> {
+  await nameBuiltInTypes(database);
   let kept = await load(database.pool("reader"), null);
   let loading: Promise<void> | null = null;
   return {
@@ -58,6 +60,19 @@ export async function openBookKeeper(database: Database): Promise<BookKeeper> {
       return kept.book;
     },
   };
+}
+
+/**
+ * Built-in types that came with a newer Counterpart than the one that published the catalogue have no
+ * handle yet, and applying the same catalogue again changes nothing.
+ */
+async function nameBuiltInTypes(database: Database): Promise<void> {
+  const known = await loadHandles(database.pool("reader"));
+  const missing = Object.keys(BUILT_IN_TYPES).filter((name) => !known.has(`eventType/${name}`));
+  // Without any there is no catalogue either: publishing one names them.
+  if (known.size === 0 || missing.length === 0) return;
+  const named = missing.map((name) => ({ kind: "eventType" as const, name }));
+  await insertHandles(database.pool("writer"), named);
 }
 
 async function load(db: Db, previous: Kept | null): Promise<Kept> {
