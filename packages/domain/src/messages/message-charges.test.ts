@@ -318,6 +318,13 @@ test("a status that no policy knows is refused by name, never free", () => {
     refused: "rating.status-unknown",
     detail: "usage: lost",
   });
+  for (const [data, detail] of [
+    [receipt("lost", "delivered"), "usage: lost"],
+    [sms("delivered"), "usage: "],
+  ] as const) {
+    const refused = { refused: "rating.status-unknown", detail };
+    expect(rate(book, "sms.receipt", data)).toEqual(refused);
+  }
 });
 
 const STATES = [

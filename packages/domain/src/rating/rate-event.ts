@@ -197,13 +197,12 @@ function chargeByFate(
   if (term.dues === null) return isOwn ? chargeFor(applicable, event, book, bases, charges) : null;
   const { delivery } = event.type.body;
   assert(delivery !== undefined, "apply checked that the type tells what becomes of a message");
-  const status = event.dimensions[delivery.status];
-  const after = delivery.after === undefined ? undefined : event.dimensions[delivery.after];
-  const before = after === undefined ? NOTHING_DUE : term.dues.get(after);
-  const now = term.dues.get(status ?? "");
-  if (before === undefined || now === undefined) {
-    return refuse("rating.status-unknown", `${term.term.id}: ${before ? status : after}`);
-  }
+  const status = event.dimensions[delivery.status] ?? "";
+  const after = event.dimensions[delivery.after ?? ""] ?? "";
+  const before = delivery.after === undefined ? NOTHING_DUE : term.dues.get(after);
+  const now = term.dues.get(status);
+  if (before === undefined) return refuse("rating.status-unknown", `${term.term.id}: ${after}`);
+  if (now === undefined) return refuse("rating.status-unknown", `${term.term.id}: ${status}`);
   if (before.share === now.share && before.counts === now.counts) return null;
   const whole = chargeFor(applicable, event, book, bases, charges);
   return "refused" in whole ? whole : partOf(whole, before, now);
