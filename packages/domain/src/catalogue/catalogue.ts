@@ -313,7 +313,8 @@ export interface RampStep {
 export type PricePatch = Readonly<Record<string, unknown>>;
 
 /** What an agreement has otherwise than the term of its plan. */
-export interface TermOverride extends Partial<Pick<Term, "title" | "where" | "lines" | "ramp">> {
+export interface TermOverride
+  extends Partial<Pick<Term, "title" | "where" | "lines" | "ramp" | "chargeOn">> {
   readonly price?: PricePatch | undefined;
 }
 

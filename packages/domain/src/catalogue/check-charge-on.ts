@@ -32,6 +32,18 @@ export function checkChargeOn(
   report([...path, "finalStates"], "catalogue.final-without-delivered", {});
 }
 
+/** Prices of which a part can be taken; shares and fees are told otherwise. */
+const PRICED_AT_ONCE: ReadonlySet<Term["price"]["model"]> = new Set([
+  "perUnit",
+  "deck",
+  "network",
+  "matrix",
+  "dynamic",
+  "percentage",
+  "markup",
+  "fixedFee",
+]);
+
 function checkEarly(
   { policy, percent }: ChargeOn,
   model: Term["price"]["model"],
@@ -44,7 +56,7 @@ function checkEarly(
   if (early ? !fits : percent !== undefined) {
     report([...path, "percent"], "catalogue.early-percent-wrong", {});
   }
-  if (early && (model === "graduated" || model === "volume")) {
+  if (early && !PRICED_AT_ONCE.has(model)) {
     report([...path, "policy"], "catalogue.early-at-close", {});
   }
 }

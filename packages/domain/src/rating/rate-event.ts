@@ -81,6 +81,8 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
   return { charges };
 }
 
+type SharePrice = Extract<CompiledPrice, { kind: "share" }>;
+
 interface BaseAmount {
   readonly currency: string;
   /** null: priced at close. */
@@ -191,7 +193,7 @@ function chargeByFate(
   if (term.price.kind === "share") {
     const charge = chargeFor(applicable, event, book, bases, charges);
     if (isOwn || "refused" in charge) return charge;
-    return charge.base === 0 ? null : withoutFixed(charge, term.price.fixed);
+    return charge.base === 0 ? null : bareShare(charge, term.price);
   }
   // Without a policy the message was charged whole by its own event.
   if (term.dues === null) return isOwn ? chargeFor(applicable, event, book, bases, charges) : null;
@@ -208,10 +210,10 @@ function chargeByFate(
   return "refused" in whole ? whole : partOf(whole, before, now);
 }
 
-/** The fixed part of a markup was charged with the message. */
-function withoutFixed(charge: Charge, fixed: Whole): Charge {
-  assert(charge.amount !== null, "a share has its amount at once");
-  return { ...charge, amount: addWhole(charge.amount, negateWhole(fixed)) };
+/** The fixed part of a markup and the limits of an event were the message's. */
+function bareShare(charge: Charge, { numerator, by }: SharePrice): Charge {
+  assert(charge.base !== null, "a share has its base");
+  return { ...charge, amount: multiplyDivide(charge.base, numerator, by) };
 }
 
 /** The difference of two rounded parts, so that parts add up; the whole stays as the base of a part. */

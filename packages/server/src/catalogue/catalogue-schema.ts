@@ -215,12 +215,15 @@ const chargePolicy = z.enum([
 
 const finalState = z.enum(["delivered", "read", "undelivered", "expired", "rejected", "failed"]);
 
-const chargeOnSchema = z.strictObject({
-  policy: chargePolicy,
-  percent: decimal.optional(),
-  finalStates: z.array(finalState).min(1).optional(),
-  treatMissingDlrAs: z.enum(["delivered", "undelivered", "unknownBillable"]).optional(),
-});
+const chargeOnSchema = z.union([
+  chargePolicy,
+  z.strictObject({
+    policy: chargePolicy,
+    percent: decimal.optional(),
+    finalStates: z.array(finalState).min(1).optional(),
+    treatMissingDlrAs: z.enum(["delivered", "undelivered", "unknownBillable"]).optional(),
+  }),
+]);
 
 export const termSchema = z.strictObject({
   id: name,
@@ -230,7 +233,7 @@ export const termSchema = z.strictObject({
   price: priceSchema,
   lines: z.array(name).optional(),
   ramp: rampSchema.optional(),
-  chargeOn: z.union([chargePolicy, chargeOnSchema]).optional(),
+  chargeOn: chargeOnSchema.optional(),
   passThrough: z.boolean().optional(),
 });
 
@@ -240,6 +243,7 @@ const overrideSchema = z.strictObject({
   where: conditions.optional(),
   lines: z.array(name).optional(),
   ramp: rampSchema.optional(),
+  chargeOn: chargeOnSchema.optional(),
   price: pricePatchSchema.optional(),
 });
 

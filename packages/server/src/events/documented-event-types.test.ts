@@ -38,19 +38,6 @@ test("every event type has its section, and no other has", () => {
   expect(SECTIONS.map(({ name }) => name).toSorted()).toEqual(Object.keys(TYPES).toSorted());
 });
 
-test("what the guide shows of messages and of a type of one's own is in that catalogue", async () => {
-  const text = await readFile(new URL("catalogues/channels/catalogue.yaml", ROOT), "utf8");
-  const author = await readFile(new URL("docs/CATALOGUE.md", ROOT), "utf8");
-  const chapters = author
-    .split("\n## ")
-    .filter((chapter) => /^(Messages|Event types)/.test(chapter));
-  const quoted = chapters.flatMap((chapter) =>
-    Array.from(chapter.matchAll(/```yaml\n([\s\S]*?)```/g), ([, yaml = ""]) => yaml),
-  );
-  expect(quoted).toHaveLength(2);
-  for (const yaml of quoted) expect(text).toContain(yaml);
-});
-
 test.each(SECTIONS)(
   "$name: what its event holds, and what the sample costs",
   ({ name, section }) => {
