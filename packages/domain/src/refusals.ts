@@ -147,6 +147,10 @@ export const REFUSALS = {
   "key.scope-missing": [403, "The API key lacks the scope that this address needs."],
   "key.grants-too-much": [403, "A key can give only scopes and sources that it has itself."],
   "key.unknown": [404, "There is no API key of this id."],
+  "key.source-unknown": [
+    422,
+    "A key is for sources that the catalogue has; apply the one that is missing first.",
+  ],
   "key.scope-unknown": [422, "There is no scope of this name."],
 
   "server.overloaded": [503, "More is coming in than can be stored now; see Retry-After."],

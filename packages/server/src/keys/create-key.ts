@@ -1,3 +1,5 @@
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { loadCatalogue } from "../catalogue/catalogue.repo.ts";
 import type { Database } from "../platform/database.ts";
 import { makeKeyText } from "./key-text.ts";
 import { insertKey, type KeyRecord, type NewKey } from "./keys.repo.ts";
@@ -9,9 +11,21 @@ export interface CreatedKey extends KeyRecord {
   readonly key: string;
 }
 
-/** Makes a key. Only its hash is stored. */
+/** Makes a key. Only its hash is stored. Refuses `key.source-unknown`. */
 export async function createKey(database: Database, request: KeyRequest): Promise<CreatedKey> {
+  if (request.sources !== null) await checkSources(database, request.sources);
   const { id, text, hash } = makeKeyText();
   const record = await insertKey(database.pool("writer"), { ...request, id, hash });
   return { ...record, key: text };
+}
+
+const KNOWN_TOLD_MAX = 50;
+
+/** A key for a source that does not exist would be refused only when its first events come. */
+async function checkSources(database: Database, sources: readonly string[]): Promise<void> {
+  const catalogue = await loadCatalogue(database.pool("writer"));
+  const known = Object.keys(catalogue?.sources ?? {}).sort();
+  const unknown = sources.filter((source) => !known.includes(source));
+  if (unknown.length === 0) return;
+  throw new Refusal("key.source-unknown", { unknown, known: known.slice(0, KNOWN_TOLD_MAX) });
 }

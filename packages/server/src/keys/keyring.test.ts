@@ -1,6 +1,9 @@
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.ts";
+import { TEST_BUNDLE } from "../../test/test-server.ts";
+import { applyCatalogue } from "../catalogue/apply-catalogue.ts";
+import { readCatalogueBundle } from "../catalogue/read-bundle.ts";
 import { createKey } from "./create-key.ts";
 import { makeKeyText } from "./key-text.ts";
 import { openKeyring } from "./keyring.ts";
@@ -9,13 +12,15 @@ import { revokeKey } from "./keys.repo.ts";
 let db: TestDatabase;
 beforeAll(async () => {
   db = await createTestDatabase();
+  const read = await readCatalogueBundle(TEST_BUNDLE);
+  await applyCatalogue(db.database, { read, by: "test", dryRun: false });
 });
 afterAll(() => db.drop());
 
 const now = (): Instant => Date.now() as Instant;
 
 function make(expiresAt: string | null = null) {
-  const request = { name: "test", scopes: ["usage:read"] as const, sources: ["a"], expiresAt };
+  const request = { name: "test", scopes: ["usage:read"] as const, sources: ["switch"], expiresAt };
   return createKey(db.database, request);
 }
 
@@ -24,7 +29,11 @@ test("a key is found with its scopes and sources, also one that was made after o
   for (let made = 0; made < 2; made++) {
     const { key, id } = await make();
     const found = await keyring.find(key);
-    expect(found).toMatchObject({ id, scopes: new Set(["usage:read"]), sources: new Set(["a"]) });
+    expect(found).toMatchObject({
+      id,
+      scopes: new Set(["usage:read"]),
+      sources: new Set(["switch"]),
+    });
     // Known now, it costs no look-up.
     expect(keyring.find(key)).not.toBeInstanceOf(Promise);
   }

@@ -64,6 +64,13 @@ test("400: a key needs a name and known scopes, and nothing else is taken", asyn
   expect(pointers).toEqual(expect.arrayContaining(["/name", "/scopes/0"]));
 });
 
+test("422: a key is for sources that exist, and the answer says which do", async () => {
+  const json = { ...SWITCH, sources: ["switch", "swich"] };
+  const refused = await server.ask("POST", "/v1/api-keys", { json });
+  expect([refused.status, refused.json.code]).toEqual([422, "key.source-unknown"]);
+  expect(refused.json.context).toEqual({ unknown: ["swich"], known: ["other", "switch"] });
+});
+
 test("403: a key gives no more than it has", async () => {
   const key = await server.makeKey(["keys:admin", "events:write"], ["switch"]);
   for (const json of [

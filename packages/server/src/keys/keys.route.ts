@@ -52,7 +52,7 @@ function routeCreateApiKey(app: ZodApp, parts: ServerParts): void {
   app.post(
     "/v1/api-keys",
     {
-      config: { scope: "keys:admin", refuses: ["key.grants-too-much"] },
+      config: { scope: "keys:admin", refuses: ["key.grants-too-much", "key.source-unknown"] },
       schema: {
         operationId: "createApiKey",
         summary: "Make an API key",

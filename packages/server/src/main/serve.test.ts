@@ -67,6 +67,8 @@ test("counterpart keys create, list and revoke", async () => {
   expect(out).not.toContain(key);
   expect((await output("keys", "revoke", id)).code).toBe(0);
   expect((await output("keys", "revoke", "none")).code).toBe(3);
+  const unknown = ["--name", "x", "--scope", "events:write", "--source", "nosuch"];
+  expect((await output("keys", "create", ...unknown)).code).toBe(3);
   expect((await output("keys", "create", "--name", "x", "--scope", "everything")).code).toBe(3);
 }, 60_000);
 
