@@ -55,6 +55,11 @@ export async function loadLine(db: Db, ref: string): Promise<StoredLine> {
   return { statement, line };
 }
 
+/** What a line's quantities count, such as `milliseconds`; empty where its term has none. */
+export async function unitOfLine(db: Db, { statement, line }: StoredLine): Promise<string> {
+  return (await recordStatement(db, statement, [line])).lines[0]!.measure;
+}
+
 async function recordStatement(
   db: Db,
   statement: StatementRow,

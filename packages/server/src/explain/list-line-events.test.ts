@@ -116,9 +116,9 @@ test("a line priced at close shows its tiers, and its events' quantities add up"
   ]);
   expect(line.quantity).toBe("151.5 s");
   const events = await eventsOf(line.ref, 10);
-  expect(events.map(({ billed, amount }) => [billed, amount])).toEqual([
-    ["90000", null],
-    ["61500", null],
+  expect(events.map(({ billed, unit, amount }) => [billed, unit, amount])).toEqual([
+    ["90000", "milliseconds", null],
+    ["61500", "milliseconds", null],
   ]);
 });
 

@@ -21,7 +21,7 @@ import {
   loadObjects,
   loadPreviousCut,
 } from "./explain.repo.ts";
-import { loadLine } from "./explain-line.ts";
+import { loadLine, unitOfLine } from "./explain-line.ts";
 
 export interface LineEventsPage {
   /** The `nextCursor` of the page before. */
@@ -43,6 +43,8 @@ export interface LineEvent {
   /** Smallest units, used and billed. */
   readonly quantity: string;
   readonly billed: string;
+  /** What they count, such as `milliseconds`; empty for a share of an amount. */
+  readonly unit: string;
   /** Exact, in the statement's currency; null when the term is priced at close. */
   readonly amount: string | null;
   /** What a share was taken of. */
@@ -69,6 +71,7 @@ export async function listLineEvents(
 ): Promise<LineEvents> {
   const cursor = after === undefined ? null : readCursor(after);
   const { statement, line } = await loadLine(db, ref);
+  const unit = await unitOfLine(db, { statement, line });
   const objects = await loadObjects(db, statement.revision, [
     { kind: "agreements", id: statement.agreement },
   ]);
@@ -104,14 +107,19 @@ export async function listLineEvents(
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
-    data: shown.flatMap((row) => chargesOf(row, charges, previousCut)),
+    data: shown.flatMap((row) => chargesOf(row, charges, previousCut, unit)),
     nextCursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
   };
 }
 
 type ChargeFilter = Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "tuple">;
 
-function chargesOf(row: LineEventRow, filter: ChargeFilter, previousCut: number): LineEvent[] {
+function chargesOf(
+  row: LineEventRow,
+  filter: ChargeFilter,
+  previousCut: number,
+  unit: string,
+): LineEvent[] {
   return chargesFromText(row.charges).flatMap((charge, at) => {
     const { day, tuple, termVersion, amount, base } = charge;
     if (!filter.versions.includes(termVersion)) return [];
@@ -127,6 +135,7 @@ function chargesOf(row: LineEventRow, filter: ChargeFilter, previousCut: number)
       day: formatLocalDay(day),
       quantity: `${charge.raw}`,
       billed: `${charge.billed}`,
+      unit,
       amount: amount === null ? null : formatDecimal(amount, 12),
       base: base === null ? null : formatDecimal(base, 12),
       statedBefore: row.cut <= previousCut,

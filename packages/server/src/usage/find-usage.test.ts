@@ -14,6 +14,13 @@ afterAll(() => server.close());
 
 const RANGE = "from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z";
 
+test("200: usage says what its quantities count", async () => {
+  const { json } = await server.ask("GET", `/v1/usage?${RANGE}&groupBy=account`);
+  const group = { account: "acme-otp" };
+  const used = { group, type: "sms.message", events: "1", quantity: "1", unit: "segments" };
+  expect(json.data).toEqual([used]);
+});
+
 test("422: a name that no usage is kept by is refused, with those that it is", async () => {
   const { status, json } = await server.ask("GET", `/v1/usage?${RANGE}&groupBy=nonsense`);
   expect([status, json.code]).toEqual([422, "usage.group-unknown"]);

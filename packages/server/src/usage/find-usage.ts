@@ -1,7 +1,8 @@
+import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { formatInstant, parseInstant } from "@counterpart/domain/instant.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
-import { listUsage, listUsageNames, type UsageRow } from "./usage.repo.ts";
+import { listEventTypes, listUsage, listUsageNames, type UsageSum } from "./usage.repo.ts";
 
 /** A question about usage as its asker writes it. */
 export interface UsageQuestion {
@@ -12,6 +13,11 @@ export interface UsageQuestion {
   readonly where: readonly string[];
   readonly limit: number;
   readonly offset: number;
+}
+
+export interface UsageRow extends UsageSum {
+  /** What the quantity counts, such as `milliseconds`: the first quantity of the type. */
+  readonly unit: string;
 }
 
 /**
@@ -31,7 +37,12 @@ export async function findUsage(db: Db, question: UsageQuestion): Promise<UsageR
     if (unknown !== undefined) throw new Refusal("usage.group-unknown", { name: unknown, known });
   }
   const range = { from: formatInstant(from), to: formatInstant(to) };
-  return await listUsage(db, { ...range, groupBy, filters, limit, offset });
+  const sums = await listUsage(db, { ...range, groupBy, filters, limit, offset });
+  const types = new Map([...Object.entries(BUILT_IN_TYPES), ...(await listEventTypes(db))]);
+  return sums.map((sum) => {
+    const { quantities = {} } = types.get(sum.type) ?? {};
+    return { ...sum, unit: Object.keys(quantities)[0] ?? "" };
+  });
 }
 
 function splitFilter(text: string): [name: string, value: string] {

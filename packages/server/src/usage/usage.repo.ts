@@ -1,4 +1,5 @@
 /** The SQL of hourly usage. */
+import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
 
@@ -16,13 +17,23 @@ export interface UsageQuery {
   readonly offset: number;
 }
 
-export interface UsageRow {
+/** Usage as it is stored. */
+export interface UsageSum {
   /** Values of what it is grouped by; null where an event has none. */
   readonly group: Readonly<Record<string, string | null>>;
   readonly type: string;
   readonly events: string;
   /** Of the type's measure, in its smallest unit. */
   readonly quantity: string;
+}
+
+/** Event types of the catalogue, also those that are withdrawn, by name. */
+export async function listEventTypes(db: Db): Promise<Map<string, EventType>> {
+  const { rows } = await db.query<{ id: string; body: EventType }>(
+    `select distinct on (id) id, body from catalogue_object
+      where kind = 'eventTypes' and body is not null order by id, revision desc`,
+  );
+  return new Map(rows.map(({ id, body }) => [id, body]));
 }
 
 const TIMES: Readonly<Record<string, string>> = {
@@ -49,7 +60,7 @@ export async function listUsageNames(db: Db): Promise<string[]> {
  * Usage by event type and what else is asked for, in order of the groups. Quantities of different types
  * do not add up, so every row is of one type. Refuses names that are no dimension.
  */
-export async function listUsage(db: Db, query: UsageQuery): Promise<UsageRow[]> {
+export async function listUsage(db: Db, query: UsageQuery): Promise<UsageSum[]> {
   const { groupBy, filters } = query;
   if (groupBy.length > GROUPS_MAX) throw new Refusal("usage.too-many-groups", { max: GROUPS_MAX });
   const values: unknown[] = [query.from, query.to, query.limit, query.offset];

@@ -11,6 +11,7 @@ const rowSchema = z.object({
   type: z.string(),
   events: z.string(),
   quantity: z.string().describe("Of the type's first quantity, in its smallest unit"),
+  unit: z.string().describe("What the quantity counts, such as milliseconds"),
 });
 
 const query = pageQuery.extend({
@@ -47,7 +48,13 @@ export const usageRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { data
             examples: [
               {
                 data: [
-                  { group: { day: "2026-10-01" }, type: "sms.message", events: "3", quantity: "4" },
+                  {
+                    group: { day: "2026-10-01" },
+                    type: "sms.message",
+                    events: "3",
+                    quantity: "4",
+                    unit: "segments",
+                  },
                 ],
                 nextCursor: null,
               },

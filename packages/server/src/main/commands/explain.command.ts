@@ -4,6 +4,7 @@ import { type LineEvent, listLineEvents } from "../../explain/list-line-events.t
 import { RENDERINGS, type Rendering, renderExplanation } from "../../explain/render-explanation.ts";
 import type { Db } from "../../platform/database.ts";
 import { printTable } from "../../platform/print-table.ts";
+import { showQuantity } from "../../statements/show-quantity.ts";
 import { print, printJson, say, withDatabase } from "../command-context.ts";
 
 interface ExplainOptions {
@@ -79,7 +80,7 @@ function printEventTable(events: readonly LineEvent[]): string {
       event.day,
       event.account,
       `${event.source}/${event.id}`,
-      event.billed,
+      showQuantity({ quantity: event.billed, unit: event.unit }),
       event.amount ?? "at close",
       event.statedBefore ? "yes" : "no",
       event.charge,

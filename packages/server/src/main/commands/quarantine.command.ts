@@ -63,7 +63,7 @@ export function quarantineCommand(): Command {
               { title: "id" },
               { title: "time" },
               { title: "reason" },
-              { title: "" },
+              { title: "detail" },
             ],
             events.map(({ source, id, time, code, detail }) => [source, id, time, code, detail]),
           ),

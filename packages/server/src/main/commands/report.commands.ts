@@ -10,6 +10,7 @@ import { group } from "../../platform/progress.ts";
 import { showMoney } from "../../platform/show-money.ts";
 import { listAccounts } from "../../statements/completeness.repo.ts";
 import { type MarginReport, reportMargin } from "../../statements/margin.ts";
+import { showQuantity } from "../../statements/show-quantity.ts";
 import { findUsage } from "../../usage/find-usage.ts";
 import { EXIT, print, printJson, withDatabase } from "../command-context.ts";
 
@@ -57,7 +58,7 @@ function usageCommand(): Command {
               row.type,
               ...groupBy.map((name) => row.group[name] ?? ""),
               group(BigInt(row.events)),
-              group(BigInt(row.quantity)),
+              showQuantity(row),
             ]),
           ),
         );
