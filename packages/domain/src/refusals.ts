@@ -175,6 +175,38 @@ export const REFUSALS = {
     "CloudEvents of specversion 1.0 are taken; binary mode needs ce-specversion: 1.0.",
   ],
 
+  "session.unreadable": [400, "A session record is a JSON object."],
+  "session.too-large": [413, "A session record may have at most 65,536 bytes."],
+  "session.source-invalid": [400, "A session record names its source: 1 to 256 characters."],
+  "session.id-invalid": [400, "A session record needs its sessionId: 1 to 190 characters."],
+  "session.leg-invalid": [400, "The leg of a session has 1 to 64 characters, without a slash."],
+  "session.sequence-invalid": [400, "The sequence is a whole number from 0 to 2147483647."],
+  "session.phase-unknown": [400, "The phase of a session record is start, interim or stop."],
+  "session.time-invalid": [400, "The time of a session record is RFC 3339 with its zone."],
+  "session.usage-invalid": [
+    400,
+    "usageSeconds is a decimal of at most 3 places, from 0 to 100,000,000; only a start may lack it.",
+  ],
+  "session.type-invalid": [400, "The type of a session is an event type that lasts: voice.call."],
+  "session.subject-invalid": [400, "The subject of a session is a text of 1 to 256 characters."],
+  "session.data-invalid": [400, "The data of a session record is an object, at most 31 deep."],
+  "session.field-unknown": [400, "A session record has no such field: put it into data."],
+  "session.duration-in-data": [
+    400,
+    "The duration is in usageSeconds; leave it out of the data of a session record.",
+  ],
+  "session.source-without-rules": [
+    422,
+    "The source declares no sessions. Add to it in the catalogue: sessions: { usage: cumulative }.",
+  ],
+  "session.conflicting": [
+    409,
+    "A record of this session and sequence with other content came before; that one counts.",
+  ],
+  "session.too-many-records": [422, "A session has at most 10,000 records."],
+  "session.unknown": [404, "No record of this session has come."],
+  "session.not-open": [409, "The session is not open: only an open one can be expired."],
+
   "import.source-unknown": [404, "No source of this name is in the catalogue."],
   "import.time-zone-missing": [
     422,

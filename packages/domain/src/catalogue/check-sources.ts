@@ -1,10 +1,14 @@
 import type { EventType } from "../events/event-type.ts";
+import { sessionPolicy } from "../sessions/session-policy.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { checkTimeZone } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
-import type { CsvField, CsvMapping, Source } from "./source.ts";
+import type { CsvField, CsvMapping, SessionRules, Source } from "./source.ts";
 
-/** Zones and accounts exist, and a CSV mapping is there exactly when the reader needs it. */
+/**
+ * Zones and accounts exist, a CSV mapping is there exactly when the reader needs it, and a session
+ * may miss an interim before it is too long.
+ */
 export function checkSources(
   catalogue: Catalogue,
   types: ReadonlyMap<string, EventType>,
@@ -12,14 +16,22 @@ export function checkSources(
 ): void {
   for (const [id, source] of Object.entries(catalogue.sources)) {
     const path = ["sources", id];
-    const { account, csv, timeZone } = source;
+    const { account, csv, sessions, timeZone } = source;
     if (timeZone !== undefined) checkTimeZone(timeZone, [...path, "timeZone"], report);
     if (account !== undefined && !Object.hasOwn(catalogue.accounts, account)) {
       report([...path, "account"], "catalogue.account-unknown", { account });
     }
     checkMappingPresence(source, path, report);
     if (csv !== undefined) checkMapping(csv, types, [...path, "csv"], report);
+    if (sessions !== undefined) checkSessions(sessions, [...path, "sessions"], report);
   }
+}
+
+function checkSessions(rules: SessionRules, path: Path, report: Report): void {
+  const { silenceMax, lifeMax } = sessionPolicy(rules);
+  if (silenceMax === null || silenceMax <= lifeMax) return;
+  const detail = { max: lifeMax / 1000, silence: silenceMax / 1000 };
+  report([...path, "maxSessionSeconds"], "catalogue.session-too-short", detail);
 }
 
 function checkMappingPresence(source: Source, path: Path, report: Report): void {

@@ -90,6 +90,8 @@ export const PROBLEMS = {
   "catalogue.alias-is-account": "{alias} is the id of another account.",
   "catalogue.mapping-missing": "A source with the reader csv needs its mapping under csv.",
   "catalogue.mapping-unused": "Only a source with the reader csv has a mapping under csv.",
+  "catalogue.session-too-short":
+    "Sessions end after {max} s, before one can be silent for {silence} s, twice its interval.",
   "catalogue.field-without-origin": "A field needs either its column or a constant value.",
   "catalogue.column-unknown": "{column} is not among the columns that are listed.",
 

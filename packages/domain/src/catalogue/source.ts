@@ -29,6 +29,18 @@ export interface Source {
   readonly csv?: CsvMapping | undefined;
   /** The account of records that name none. */
   readonly account?: string | undefined;
+  /** How the start, interim and stop records of its calls are read; without it, it sends none. */
+  readonly sessions?: SessionRules | undefined;
+}
+
+/** How a source tells of calls while they last (handbook §6). */
+export interface SessionRules {
+  /** Whether a record says what was used from the start on, or since the record before. */
+  readonly usage: "cumulative" | "delta";
+  /** Seconds between interims. Absent: the source sends none. */
+  readonly interimSeconds?: number | undefined;
+  /** A session is taken for ended when it is open for so long. Default 14,400. */
+  readonly maxSessionSeconds?: number | undefined;
 }
 
 /**
