@@ -3,7 +3,7 @@
  * each on its standard output when it is done.
  */
 import { createInterface } from "node:readline";
-import { parseInstant } from "@counterpart/domain/instant.ts";
+import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import { parseMonth } from "@counterpart/domain/period.ts";
 import { applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
@@ -16,16 +16,18 @@ import {
   openMigratedDatabase,
 } from "../src/main/open-counterpart.ts";
 import { replayQuarantine } from "../src/quarantine/replay.ts";
+import { handOverSessions, type SessionStep } from "../src/sessions/hand-over-sessions.ts";
 import { closePeriod } from "../src/statements/close-period.ts";
 import { type Command, CRASH_NOW, type Result, type Sent, type Told } from "./crash-protocol.ts";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const tell = (told: Told): void => void process.stdout.write(`${JSON.stringify(told)}\n`);
 
-let death: { readonly step: Step; after: number } | null = null;
-const atStep: AtStep = (step) => {
+let death: { readonly step: Step | SessionStep; after: number } | null = null;
+const dieAt = (step: Step | SessionStep): void => {
   if (step === death?.step && death.after-- <= 0) process.kill(process.pid, "SIGKILL");
 };
+const atStep: AtStep = dieAt;
 
 const database = await openMigratedDatabase(process.env, say);
 let parts: Promise<IngestParts> | null = null;
@@ -41,6 +43,15 @@ async function carryOut(command: Command): Promise<Result> {
       const { ingest } = await openParts();
       const { bodies, lane } = command;
       return { outcomes: await ingest.submit({ bodies, lane, sources: null }) };
+    }
+    case "record": {
+      const { sessions } = await openParts();
+      return { outcomes: await sessions.submit({ bodies: command.bodies, sources: null }) };
+    }
+    case "handOver": {
+      const now = (): Instant => (CRASH_NOW + command.seconds * 1000) as Instant;
+      const options = { ...(await openParts()), database, now, atStep: dieAt };
+      return { handedOver: await handOverSessions(options) };
     }
     case "apply":
       return { applied: await applyEdition(command.edition) };

@@ -2,6 +2,7 @@
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import type { Step } from "../src/events/commit-group.ts";
 import type { ItemOutcome } from "../src/events/ingest.ts";
+import type { HandOverTally, SessionStep } from "../src/sessions/hand-over-sessions.ts";
 
 /** When the events of crash tests are received, so that a second run judges their times alike. */
 export const CRASH_NOW: Instant = parseInstant("2026-11-20T12:00:00Z");
@@ -10,8 +11,12 @@ export type Command =
   | { readonly do: "submit"; readonly bodies: readonly string[]; readonly lane: "single" | "bulk" }
   /** Publishes the catalogue again with another exchange rate, which changes no charge. */
   | { readonly do: "apply"; readonly edition: number }
-  /** Lets the process kill itself at a step of the ingest transaction, after some more of them. */
-  | { readonly do: "dieAt"; readonly step: Step; readonly after: number }
+  /** Lets the process kill itself at a step of ingest or of a hand-over, after some more of them. */
+  | { readonly do: "dieAt"; readonly step: Step | SessionStep; readonly after: number }
+  /** Sends records of sessions. */
+  | { readonly do: "record"; readonly bodies: readonly string[] }
+  /** Charges sessions that are due so many seconds after CRASH_NOW. */
+  | { readonly do: "handOver"; readonly seconds: number }
   | { readonly do: "replay" }
   | { readonly do: "close"; readonly period: string; readonly now: string };
 
@@ -21,6 +26,7 @@ export type Result =
   | { readonly armed: true }
   | { readonly replayed: { readonly tried: number; readonly released: number } }
   | { readonly closed: readonly string[]; readonly already: number }
+  | { readonly handedOver: HandOverTally }
   | { readonly failed: string };
 
 export interface Ready {

@@ -95,6 +95,12 @@ const csvMappingSchema = z.strictObject({
   data: z.record(z.string(), csvFieldSchema),
 });
 
+const sessionRulesSchema = z.strictObject({
+  usage: z.enum(["cumulative", "delta"]),
+  interimSeconds: z.int().min(1).max(86_400).optional(),
+  maxSessionSeconds: z.int().min(1).max(2_678_400).optional(),
+});
+
 export const sourceSchema = z.strictObject({
   reader: z.enum(["cloudevents", "freeswitch", "asterisk", "csv"]),
   timeZone: name.optional(),
@@ -104,6 +110,7 @@ export const sourceSchema = z.strictObject({
   direction: directionRuleSchema.optional(),
   csv: csvMappingSchema.optional(),
   account: name.optional(),
+  sessions: sessionRulesSchema.optional(),
 });
 
 const quantityRuleSchema = z.strictObject({

@@ -19,7 +19,8 @@ export function eventContent(event: ReadEvent): string | null {
   return texts === null ? null : uuidOf(contentDigits(event, texts.whole));
 }
 
-function uuidOf(digits: string): string {
+/** 32 hexadecimal digits with the dashes of a UUID. */
+export function uuidOf(digits: string): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 

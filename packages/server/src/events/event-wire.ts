@@ -1,7 +1,6 @@
 /** What events' addresses answer, on the wire. */
-import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import { z } from "zod";
-import type { ItemOutcome } from "./ingest.ts";
+import { conflictCode, type ItemOutcome } from "./ingest.ts";
 import { type OutcomeCounts, zeroCounts } from "./ndjson-ingest.ts";
 
 export const itemOutcomeSchema = z.object({
@@ -130,7 +129,7 @@ export function outcomeToWire(item: ItemOutcome): ItemOutcomeWire {
     case "duplicate":
       return { id, outcome, first: item.first };
     case "conflicting":
-      return { id, outcome, code: "event.conflicting" satisfies RefusalCode };
+      return { id, outcome, code: conflictCode(item) };
     default: {
       const { code, detail } = item;
       return detail === "" ? { id, outcome, code } : { id, outcome, code, detail };

@@ -30,7 +30,8 @@ type Body =
   | { readonly kind: "single" | "batch" | "binary"; readonly text: string }
   | { readonly kind: "lines"; readonly stream: Readable };
 
-const query = z.strictObject({
+/** Of every address that takes a stream. */
+export const eventsQuery = z.strictObject({
   outcomes: z
     .enum(["each", "summary"])
     .default("each")
@@ -93,7 +94,7 @@ export const eventsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
         summary: "Send usage events",
         description: DESCRIPTION,
         tags: ["events"],
-        querystring: query,
+        querystring: eventsQuery,
         response: {
           200: z
             .union([itemOutcomeSchema, batchOutcomeSchema, streamSummarySchema])
@@ -218,7 +219,8 @@ function readEventBodies(app: FastifyInstance): void {
   );
 }
 
-function checkCharset({ headers }: FastifyRequest): void {
+/** Refuses `request.media-type`: texts are UTF-8. */
+export function checkCharset({ headers }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headers["content-type"] ?? "")?.[1];
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw new Refusal("request.media-type", { charset: charset.slice(0, 40) });

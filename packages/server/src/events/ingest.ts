@@ -14,8 +14,15 @@ import { type SchemaChecks, schemaChecks } from "./schema-checks.ts";
 
 export type ItemOutcome = { readonly id: string | null } & (
   | Outcome
+  /** Of something that is no event yet: what it conflicts with. */
+  | { readonly outcome: "conflicting"; readonly code: RefusalCode }
   | { readonly outcome: "refused"; readonly code: RefusalCode; readonly detail: string }
 );
+
+/** Why an item conflicts with what came before. */
+export function conflictCode(item: ItemOutcome): RefusalCode {
+  return "code" in item ? item.code : "event.conflicting";
+}
 
 export type Lane = "single" | "bulk";
 

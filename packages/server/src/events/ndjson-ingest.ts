@@ -4,7 +4,7 @@
  */
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { SplitLine } from "../imports/split-lines.ts";
-import type { ItemOutcome } from "./ingest.ts";
+import { conflictCode, type ItemOutcome } from "./ingest.ts";
 import { type ReadText, refused } from "./read-event.ts";
 
 export interface LineException {
@@ -191,7 +191,7 @@ function toException(line: number, item: ItemOutcome): LineException | null {
     case "duplicate":
       return null;
     case "conflicting":
-      return { line, id, outcome: item.outcome, code: "event.conflicting" };
+      return { line, id, outcome: item.outcome, code: conflictCode(item) };
     default: {
       const { outcome, code, detail } = item;
       return { line, id, outcome, code, ...(detail === "" ? {} : { detail }) };

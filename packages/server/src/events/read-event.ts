@@ -78,7 +78,22 @@ function isNumberPart(code: number): boolean {
 /** The event, or why the text cannot be one. Never throws. */
 export function readEvent(text: string): ReadEvent | RefusedEvent {
   if (text.length > EVENT_BYTES_MAX) return refused("event.too-large");
-  let event: Record<string, unknown>;
+  const event = readObject(text);
+  if (typeof event === "string") {
+    return event === TOO_DEEP ? refused("event.too-deep") : refused("event.unreadable", event);
+  }
+  // Without a backslash no text holds a quotation mark, a control or a half that JSON would escape.
+  return toEvent(event, !text.includes("\\") && text.isWellFormed());
+}
+
+/** What `readObject` says of a text that is nested deeper than can be read. */
+export const TOO_DEEP = "nested too deeply";
+
+/**
+ * The object of a JSON text, with numbers that a double would change as `ExactNumber`; or what is wrong
+ * with the text. Never throws.
+ */
+export function readObject(text: string): Readonly<Record<string, unknown>> | string {
   try {
     const colons = countNameColons(text);
     const isLossless = colons === MAY_HOLD_LONG_NUMBER;
@@ -86,19 +101,16 @@ export function readEvent(text: string): ReadEvent | RefusedEvent {
       ? parseLosslessly(text, undefined, LOSSLESS)
       : JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-      return refused("event.unreadable", "not an object");
+      return "not an object";
     }
     if (isLossless || countNames(parsed) !== colons) {
       const name = findDuplicateName(text);
-      if (name !== null) return refused("event.unreadable", `${shownText(name)} stands twice`);
+      if (name !== null) return `${shownText(name)} stands twice`;
     }
-    event = parsed as Record<string, unknown>;
+    return parsed as Record<string, unknown>;
   } catch (error) {
-    if (error instanceof RangeError) return refused("event.too-deep");
-    return refused("event.unreadable", "not JSON");
+    return error instanceof RangeError ? TOO_DEEP : "not JSON";
   }
-  // Without a backslash no text holds a quotation mark, a control or a half that JSON would escape.
-  return toEvent(event, !text.includes("\\") && text.isWellFormed());
 }
 
 function readNumber(token: string): unknown {

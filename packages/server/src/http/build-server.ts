@@ -21,6 +21,7 @@ import { explainRoute } from "../explain/explain.route.ts";
 import { keysRoute } from "../keys/keys.route.ts";
 import { metersRoute } from "../meters/meters.route.ts";
 import { quarantineRoute } from "../quarantine/quarantine.route.ts";
+import { SESSIONS_PATH, sessionsRoute } from "../sessions/sessions.route.ts";
 import { agreementsRoute } from "../statements/agreements.route.ts";
 import { closeRoute } from "../statements/close.route.ts";
 import { statementsRoute } from "../statements/statements.route.ts";
@@ -73,7 +74,7 @@ export async function buildServer(
 
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   const kindOf = ({ routeOptions }: FastifyRequest): keyof RequestsPerMinute =>
-    routeOptions.url === EVENTS_PATH ? "events" : "other";
+    INTAKE_PATHS.includes(routeOptions.url ?? "") ? "events" : "other";
   await app.register(rateLimit, {
     max: (request: FastifyRequest) => requestsPerMinute[kindOf(request)],
     timeWindow: 60_000,
@@ -101,8 +102,12 @@ function readJsonExactly(app: FastifyInstance): void {
   });
 }
 
+/** Those that take what is metered. */
+const INTAKE_PATHS: readonly string[] = [EVENTS_PATH, SESSIONS_PATH];
+
 const ROUTES = [
   eventsRoute,
+  sessionsRoute,
   explainRoute,
   quarantineRoute,
   usageRoute,

@@ -3,11 +3,16 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Ingest, ItemOutcome, Lane, Submission } from "../events/ingest.ts";
+import type { HandOverTally } from "../sessions/hand-over-sessions.ts";
+import type { SessionGauges } from "../sessions/session-views.repo.ts";
 
 export interface Metrics {
   readonly registry: Registry;
   /** Submits, and counts outcomes and the time until their commit. */
   submit(ingest: Ingest, submission: Submission): Promise<ItemOutcome[]>;
+  countSessionRecords(items: readonly ItemOutcome[]): void;
+  countSessions(tally: HandOverTally): void;
+  noteSessions(gauges: SessionGauges): void;
   observeRequest(route: string, method: string, status: number, seconds: number): void;
 }
 
@@ -48,17 +53,61 @@ export function makeMetrics(waiting: () => Record<Lane, number> | null): Metrics
   });
   return {
     registry,
+    ...sessionMetrics(registry),
     async submit(ingest, submission) {
       const started = performance.now();
       const items = await ingest.submit(submission);
       commits.observe({ lane: submission.lane }, (performance.now() - started) / 1000);
-      const counts = new Map<string, number>();
-      for (const { outcome } of items) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-      for (const [outcome, count] of counts) events.inc({ outcome }, count);
+      countByOutcome(events, items);
       return items;
     },
     observeRequest(route, method, status, seconds) {
       requests.observe({ route, method, status }, seconds);
+    },
+  };
+}
+
+function countByOutcome(counter: Counter<"outcome">, items: readonly ItemOutcome[]): void {
+  const counts = new Map<string, number>();
+  for (const { outcome } of items) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  for (const [outcome, count] of counts) counter.inc({ outcome }, count);
+}
+
+function sessionMetrics(
+  registry: Registry,
+): Pick<Metrics, "countSessionRecords" | "countSessions" | "noteSessions"> {
+  const registers = [registry];
+  const records = new Counter({
+    name: "counterpart_session_records_total",
+    help: "Records of sessions that came over HTTP, by what became of them",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const settled = new Counter({
+    name: "counterpart_sessions_settled_total",
+    help: "Sessions that ended, by what became of them",
+    labelNames: ["state"],
+    registers,
+  });
+  const open = new Gauge({
+    name: "counterpart_sessions_open",
+    help: "Sessions whose stop has not come, counted no further than 100,000",
+    registers,
+  });
+  const overdue = new Gauge({
+    name: "counterpart_sessions_overdue_seconds",
+    help: "How long the longest due session has waited to be charged",
+    registers,
+  });
+  return {
+    countSessionRecords: (items) => countByOutcome(records, items),
+    countSessions(tally) {
+      for (const [state, count] of Object.entries(tally))
+        if (count > 0) settled.inc({ state }, count);
+    },
+    noteSessions(gauges) {
+      open.set(gauges.open);
+      overdue.set(gauges.secondsOverdue);
     },
   };
 }
@@ -71,7 +120,8 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
     metrics.observeRequest(route, request.method, status, reply.elapsedTime / 1000);
     const entry = { method: request.method, route, status, ms: Math.round(reply.elapsedTime) };
     // Successful ingest is the mass of all requests and has its own metrics.
-    const level = route === "/v1/events" && status < 400 ? "debug" : "info";
+    const isIntake = route === "/v1/events" || route === "/v1/sessions";
+    const level = isIntake && status < 400 ? "debug" : "info";
     request.log[level]({ ...entry, key: request.apiKey?.id }, "answered");
   });
 }

@@ -9,6 +9,7 @@ import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { Ingest, ItemOutcome } from "../events/ingest.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
+import type { SessionIntake } from "../sessions/session-intake.ts";
 import { type ImportBatch, importBatches, type RecordPlace } from "./import-batches.ts";
 import { addOutcomes, emptyTally, type ImportTally } from "./import-tally.ts";
 import { findRun, type ImportRun, insertRun, tryLockRun, updateRun } from "./imports.repo.ts";
@@ -20,6 +21,8 @@ import { submitInOrder } from "./submit-in-order.ts";
 export interface ImportOptions {
   readonly database: Database;
   readonly ingest: Pick<Ingest, "submit">;
+  /** Present: the records are those of sessions, as JSON, and go there. */
+  readonly sessions?: SessionIntake | undefined;
   readonly keeper: Pick<BookKeeper, "catalogue">;
   /** Name of the source; null reads CloudEvents of any source. */
   readonly source: string | null;
@@ -78,10 +81,10 @@ const UNDER_WAY_MAX = 16;
  * `import.file-unreadable`, `import.file-changed` and `import.already-running`.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
-  const { database, source } = options;
+  const { database } = options;
   const read = readerOf(options);
   const input = await findInput(options.path);
-  const id = `imp_${hashText(`${source ?? ""}\u0000${input.fingerprint}`)}`;
+  const id = `imp_${hashText(`${runSource(options)}\u0000${input.fingerprint}`)}`;
   const client = await database.client("writer");
   try {
     if (!(await tryLockRun(client, id))) {
@@ -96,7 +99,12 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   }
 }
 
-function readerOf({ keeper, source: name }: ImportOptions): RecordReader {
+/** What a run is known by besides its content. The same file may hold events or records of sessions. */
+function runSource({ source, sessions }: ImportOptions): string {
+  return sessions === undefined ? (source ?? "") : `sessions of ${source ?? "any source"}`;
+}
+
+function readerOf({ keeper, source: name, sessions }: ImportOptions): RecordReader {
   const { sources, eventTypes } = keeper.catalogue();
   const types = (type: string) =>
     Object.hasOwn(BUILT_IN_TYPES, type) ? BUILT_IN_TYPES[type] : eventTypes[type];
@@ -108,20 +116,21 @@ function readerOf({ keeper, source: name }: ImportOptions): RecordReader {
       known: Object.keys(sources).slice(0, 50),
     });
   }
-  return recordReader({ name, source }, types);
+  return recordReader(sessions === undefined ? { name, source } : null, types);
 }
 
 async function beginRun(
   db: Db,
   id: string,
   { fingerprint }: Input,
-  { source, path, now, again = false }: ImportOptions,
+  options: ImportOptions,
 ): Promise<ImportRun> {
+  const { path, now, again = false } = options;
   const noted = { tally: emptyTally(), refusedBytes: 0 };
   const known = await findRun(db, id);
   if (known === null) {
-    const run = { id, name: path, source: source ?? "", fingerprint, startedAt: now(), noted };
-    await insertRun(db, run);
+    const source = runSource(options);
+    await insertRun(db, { id, name: path, source, fingerprint, startedAt: now(), noted });
     return { id, name: path, throughLine: 0, finishedAt: null, noted };
   }
   if (known.finishedAt === null || !again) return known;
@@ -138,7 +147,7 @@ interface Sending {
 }
 
 async function sendAll({ client, run, input, read, options }: Sending): Promise<ImportResult> {
-  const { ingest, source, refusedFile: path, now, onProgress } = options;
+  const { ingest, sessions, source, refusedFile: path, now, onProgress } = options;
   const sources = source === null ? null : new Set([source]);
   const started = performance.now();
   const refused: RefusedLine[] = [];
@@ -164,7 +173,8 @@ async function sendAll({ client, run, input, read, options }: Sending): Promise<
   let problem: ImportResult["problem"] = null;
   try {
     await submitInOrder(importBatches(input, { read, afterLine: run.throughLine }), {
-      submit: ({ bodies }) => ingest.submit({ bodies, lane: "bulk", sources }),
+      submit: ({ bodies }) =>
+        sessions?.submit({ bodies, sources }) ?? ingest.submit({ bodies, lane: "bulk", sources }),
       committed,
       underWayMax: UNDER_WAY_MAX,
     });

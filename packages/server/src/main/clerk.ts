@@ -1,8 +1,10 @@
 /**
- * The server's recurring work: it tries quarantined events again when a new catalogue may cure them, and
- * closes months that are due, if it is told to. Every job is idempotent and safe beside a second one, so
- * it needs no queue: a clerk that was killed starts over.
+ * The server's recurring work: it charges sessions that have ended, tries quarantined events again
+ * when a new catalogue may cure them, and closes months that are due, if it is told to. Every job
+ * is idempotent and safe beside a second one, so it needs no queue: a clerk that was killed starts
+ * over.
  */
+import type { Instant } from "@counterpart/domain/instant.ts";
 import {
   checkZone,
   localDayOf,
@@ -13,15 +15,21 @@ import {
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
+import type { Ingest } from "../events/ingest.ts";
+import type { Metrics } from "../http/metrics.ts";
 import type { Database } from "../platform/database.ts";
 import { replayQuarantine } from "../quarantine/replay.ts";
+import { handOverSessions } from "../sessions/hand-over-sessions.ts";
+import { measureSessions } from "../sessions/session-views.repo.ts";
 import { closePeriod } from "../statements/close-period.ts";
 import { findNewestPeriod } from "../statements/statements.repo.ts";
-import { now } from "./open-counterpart.ts";
 
 export interface ClerkOptions {
   readonly database: Database;
   readonly keeper: BookKeeper;
+  readonly ingest: Ingest;
+  readonly now: () => Instant;
+  readonly metrics: Pick<Metrics, "countSessions" | "noteSessions">;
   /** Close what is due, hour by hour. */
   readonly closeDue: boolean;
   readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
@@ -32,6 +40,8 @@ export interface Clerk {
   stop(): Promise<void>;
 }
 
+const SESSIONS_EVERY_MS = 1_000;
+const SESSIONS_MEASURED_EVERY_MS = 15_000;
 const REPLAY_EVERY_MS = 10_000;
 const CLOSE_EVERY_MS = 3_600_000;
 
@@ -45,7 +55,11 @@ export function startClerk(options: ClerkOptions): Clerk {
     replayed = revision;
     options.log("quarantine replayed", { revision, ...result });
   };
-  const jobs = [every(REPLAY_EVERY_MS, replay, options)];
+  const jobs = [
+    every(SESSIONS_EVERY_MS, () => chargeSessions(options), options),
+    every(SESSIONS_MEASURED_EVERY_MS, () => measure(options), options),
+    every(REPLAY_EVERY_MS, replay, options),
+  ];
   if (options.closeDue) jobs.push(every(CLOSE_EVERY_MS, () => closeDue(options), options));
   return {
     async stop() {
@@ -54,18 +68,29 @@ export function startClerk(options: ClerkOptions): Clerk {
   };
 }
 
+async function chargeSessions(options: ClerkOptions): Promise<void> {
+  const tally = await handOverSessions(options);
+  options.metrics.countSessions(tally);
+  const left = tally["superseded-pending"] + tally.conflicting + tally.refused;
+  if (left > 0) options.log("sessions to be looked at", { ...tally });
+}
+
+async function measure({ database, metrics, now }: ClerkOptions): Promise<void> {
+  metrics.noteSessions(await measureSessions(database.pool("reader"), now()));
+}
+
 /** The book at the revision of the database: another process may have applied a catalogue. */
 async function refreshedBook({ database, keeper }: ClerkOptions): Promise<{ revision: number }> {
   return await keeper.refresh(await loadRevision(database.pool("reader")));
 }
 
 /**
- * Closes what is due: from the last month that has statements, in which some agreements may have been left,
- * to the month before the current one. A month that is refused holds up the ones after it, so that none is
- * passed over.
+ * Closes what is due: from the last month that has statements, in which some agreements may have
+ * been left, to the month before the current one. A month that is refused holds up the ones after
+ * it, so that none is passed over.
  */
 async function closeDue(options: ClerkOptions): Promise<void> {
-  const { database, keeper, log } = options;
+  const { database, keeper, log, now } = options;
   await refreshedBook(options);
   const zone = checkZone(keeper.catalogue().provider.timeZone);
   const last = previousMonth(monthOfDay(localDayOf(zone, now())));

@@ -10,6 +10,7 @@ import { meterCommand } from "./commands/meter.command.ts";
 import { quarantineCommand } from "./commands/quarantine.command.ts";
 import { reportCommands } from "./commands/report.commands.ts";
 import { serveCommand } from "./commands/serve.command.ts";
+import { sessionsCommand } from "./commands/sessions.command.ts";
 import { statementsCommand } from "./commands/statements.command.ts";
 
 const program = new Command("counterpart")
@@ -35,6 +36,7 @@ program.addCommand(explainCommand());
 for (const command of reportCommands()) program.addCommand(command);
 program.addCommand(meterCommand());
 program.addCommand(quarantineCommand());
+program.addCommand(sessionsCommand());
 program.addCommand(keysCommand());
 
 /** Commander ends with 1 for wrong usage; the help says 2. What it says is printed already. */

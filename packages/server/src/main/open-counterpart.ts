@@ -5,6 +5,7 @@ import { groupWriterOpener } from "../events/group-writer.ts";
 import { type Ingest, startIngest } from "../events/ingest.ts";
 import { type Database, databaseOptions, openDatabase } from "../platform/database.ts";
 import { migrate } from "../platform/migrate.ts";
+import { openSessionIntake, type SessionIntake } from "../sessions/session-intake.ts";
 
 export function now(): Instant {
   return Date.now() as Instant;
@@ -28,6 +29,7 @@ export async function openMigratedDatabase(
 export interface IngestParts {
   readonly keeper: BookKeeper;
   readonly ingest: Ingest;
+  readonly sessions: SessionIntake;
 }
 
 export interface OpenIngestOptions {
@@ -44,5 +46,7 @@ export async function openIngest(
 ): Promise<IngestParts> {
   const keeper = await openBookKeeper(database);
   const openWriter = groupWriterOpener(database);
-  return { keeper, ingest: await startIngest({ now, ...options, keeper, openWriter }) };
+  const sessions = openSessionIntake({ database, keeper, now: options.now ?? now });
+  const ingest = await startIngest({ now, ...options, keeper, openWriter });
+  return { keeper, ingest, sessions };
 }

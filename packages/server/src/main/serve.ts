@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Logger } from "pino";
+import type { Ingest } from "../events/ingest.ts";
 import { buildServer } from "../http/build-server.ts";
 import { RATE_LIMITS, type RequestsPerMinute, STOP_MS_MAX } from "../http/limits.ts";
 import { makeMetrics } from "../http/metrics.ts";
@@ -56,15 +57,17 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const now: () => Instant = options.now ?? systemNow;
   const logger = options.logger ?? serverLog("silent");
   const clerks: Clerk[] = [];
+  let waiting: () => ReturnType<Ingest["waiting"]> | null = () => null;
+  const metrics = makeMetrics(() => waiting());
   const ingest = await lazyIngest(async () => {
     const opened = await openIngest(database, { ...options, now });
     const log: ClerkOptions["log"] = (event, detail) => logger.info(detail, event);
-    clerks.push(startClerk({ database, keeper: opened.keeper, closeDue, log }));
+    clerks.push(startClerk({ database, ...opened, closeDue, log, now, metrics }));
+    waiting = opened.ingest.waiting;
     return opened;
   });
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // one for each stream that is open
-  const metrics = makeMetrics(() => ingest.opened()?.ingest.waiting() ?? null);
   const keyring = openKeyring(database, now);
   const parts: ServerParts = { database, keyring, now, ...ingest, stop: stop.signal, metrics };
   const requestsPerMinute = options.requestsPerMinute ?? RATE_LIMITS;
@@ -72,7 +75,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   try {
     await app.listen({ host, port });
   } catch (error) {
-    await Promise.all([app.close(), ingest.close(), ...clerks.map((clerk) => clerk.stop())]);
+    await Promise.all([app.close(), ...clerks.map((clerk) => clerk.stop())]);
+    await ingest.close();
     if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
     throw new Refusal("server.port-in-use", { host, port });
   }
@@ -85,7 +89,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     // A connection that falls idle after its answer would otherwise be kept alive for its next request.
     const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
     await closed.finally(() => clearInterval(idle));
-    const finished = Promise.all([ingest.close(), ...clerks.map((clerk) => clerk.stop())]);
+    // The clerk hands events in: ingest ends after it.
+    const finished = Promise.all(clerks.map((clerk) => clerk.stop())).then(() => ingest.close());
     await Promise.race([finished, sleep(STOP_MS_MAX, undefined, { ref: false })]);
     clearTimeout(cut);
   };

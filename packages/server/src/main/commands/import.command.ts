@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type ImportResult, importFile } from "../../imports/import-file.ts";
 import { printImport } from "../../imports/print-import.ts";
 import { type Progress, progressBar } from "../../platform/progress.ts";
+import { handOverSessions } from "../../sessions/hand-over-sessions.ts";
 import { EXIT, print, printJson, withDatabase } from "../command-context.ts";
 import { now, openIngest } from "../open-counterpart.ts";
 
@@ -10,6 +11,7 @@ interface ImportOptions {
   readonly json?: boolean;
   readonly refused?: string;
   readonly again?: boolean;
+  readonly sessions?: boolean;
 }
 
 export function importCommand(): Command {
@@ -25,6 +27,7 @@ export function importCommand(): Command {
     )
     .argument("<files...>", "files or directories")
     .option("-s, --source <name>", "the source whose records these are; without it, CloudEvents")
+    .option("--sessions", "the files hold start, interim and stop records of sessions, as JSON")
     .option("--refused <file>", "write every refused line and its reason to this CSV")
     .option("--again", "import files again that were imported before")
     .option("--json", "print the results as JSON")
@@ -34,6 +37,7 @@ export function importCommand(): Command {
         "  counterpart import --source voice-switch Master.csv\n" +
         "  counterpart import --source freeswitch-fra1 /var/log/freeswitch/json_cdr\n" +
         "  counterpart import events.ndjson.gz --refused refused.csv --json\n" +
+        "  counterpart import --sessions sessions.ndjson\n" +
         "\nExit codes: 0 all read, 1 a file is damaged, 3 refused (a code says why).",
     )
     .action(async (paths: string[], options: ImportOptions) => {
@@ -46,10 +50,10 @@ export function importCommand(): Command {
 
 async function importPaths(
   paths: readonly string[],
-  { source, json = false, refused, again }: ImportOptions,
+  { source, json = false, refused, again, sessions: asSessions = false }: ImportOptions,
 ): Promise<void> {
   await withDatabase(async ({ database }) => {
-    const { keeper, ingest } = await openIngest(database);
+    const { keeper, ingest, sessions } = await openIngest(database);
     const results: ImportResult[] = [];
     try {
       for (const path of paths) {
@@ -57,6 +61,7 @@ async function importPaths(
         const result = await importFile({
           database,
           ingest,
+          sessions: asSessions ? sessions : undefined,
           keeper,
           source: source ?? null,
           path,
@@ -73,6 +78,8 @@ async function importPaths(
         if (!json) print(printImport(result));
         if (result.state === "damaged") process.exitCode = EXIT.failed;
       }
+      // Those that have ended are charged here; `serve` sees to what is still open.
+      if (asSessions) await handOverSessions({ database, ingest, keeper, now });
     } finally {
       await ingest.close();
       if (json) printJson(results);

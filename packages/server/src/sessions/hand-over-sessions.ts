@@ -1,0 +1,257 @@
+/**
+ * Hands sessions that have ended to the ordinary ingest, as one event each. What is to be handed
+ * over is written down first and handed over as it is written; ingest knows an event by its id. So
+ * this may die between any two lines, or run twice at once, and each session is charged once.
+ */
+import { assert } from "@counterpart/domain/assert.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import {
+  type AssembledSession,
+  assembleSession,
+} from "@counterpart/domain/sessions/assemble-session.ts";
+import { expireOrphan, sessionDueAt } from "@counterpart/domain/sessions/expire-orphan.ts";
+import { type SessionPolicy, sessionPolicy } from "@counterpart/domain/sessions/session-policy.ts";
+import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import type { Ingest, ItemOutcome } from "../events/ingest.ts";
+import type { Database, Db } from "../platform/database.ts";
+import type { ExpiryCause, SessionState } from "./session-columns.repo.ts";
+import { sessionEvent } from "./session-event.ts";
+import {
+  type AssembledEvent,
+  type DueSession,
+  type FixedEvent,
+  findEventContents,
+  fixEvents,
+  listDueSessions,
+  listSessionRecords,
+  postponeSession,
+  type SettledSession,
+  settleSessions,
+} from "./sessions.repo.ts";
+
+/** Faults that tests inject between any two steps. */
+export type SessionStep = "fixed" | "submitted" | "settled";
+
+export interface HandOverOptions {
+  readonly database: Database;
+  readonly ingest: Pick<Ingest, "submit">;
+  readonly keeper: BookKeeper;
+  readonly now: () => Instant;
+  readonly atStep?: ((step: SessionStep) => void) | undefined;
+}
+
+/** How many sessions became what. */
+export type HandOverTally = Readonly<Record<SessionState, number>>;
+
+/** Sessions that are looked at together, and the records that are held in memory for it. */
+const PAGE = 200;
+const PAGE_RECORDS_MAX = 20_000;
+
+/** Hands over everything that is due by now. */
+export async function handOverSessions(options: HandOverOptions): Promise<HandOverTally> {
+  const tally: Record<SessionState, number> = {
+    open: 0,
+    stopped: 0,
+    expired: 0,
+    "superseded-pending": 0,
+    conflicting: 0,
+    refused: 0,
+  };
+  const db = options.database.pool("writer");
+  for (;;) {
+    const due = await listDueSessions(db, options.now(), PAGE);
+    const page = boundedPage(due);
+    const settled = page.length === 0 ? [] : await handOverPage(db, page, options);
+    for (const { state } of settled) tally[state]++;
+    // A page of which nothing was settled is another process's, or has just been added to.
+    if (settled.length === 0) return tally;
+  }
+}
+
+function boundedPage(due: readonly DueSession[]): readonly DueSession[] {
+  let records = 0;
+  const end = due.findIndex(({ progress }, at) => {
+    records += progress.records;
+    return at > 0 && records > PAGE_RECORDS_MAX;
+  });
+  return end === -1 ? due : due.slice(0, end);
+}
+
+/** A due session with what its records say. */
+interface Looked {
+  readonly session: DueSession;
+  readonly assembled: AssembledSession;
+  readonly event: AssembledEvent;
+  readonly expiry: ExpiryCause | null;
+}
+
+async function handOverPage(
+  db: Db,
+  page: readonly DueSession[],
+  options: HandOverOptions,
+): Promise<SettledSession[]> {
+  const interrupted = page.filter(({ event, isHandedOver }) => event !== null && !isHandedOver);
+  const others = page.filter((session) => !interrupted.includes(session));
+  const looked = await lookAt(db, others, options);
+  const { fresh, settled } = await sortOut(db, looked);
+  const fixed = await fixEvents(db, fresh.map(toFixed));
+  options.atStep?.("fixed");
+  const submitted = [
+    ...interrupted.map((session) => ({ ...standing(session), event: session.event! })),
+    ...fresh
+      .filter(({ session }) => fixed.has(session.key))
+      .map((each) => ({ ...toFixed(each), event: each.event })),
+  ];
+  settled.push(...(await submit(submitted, options)));
+  options.atStep?.("submitted");
+  if (settled.length > 0) await settleSessions(db, settled, options.now());
+  options.atStep?.("settled");
+  return settled;
+}
+
+async function lookAt(
+  db: Db,
+  sessions: readonly DueSession[],
+  { keeper, now }: HandOverOptions,
+): Promise<Looked[]> {
+  const records = await listSessionRecords(
+    db,
+    sessions.map(({ key }) => key),
+  );
+  const looked: Looked[] = [];
+  for (const session of sessions) {
+    const { usage, progress } = session;
+    const policy = policyOf(session, keeper);
+    const expiry = session.expiry ?? expireOrphan(progress, policy, now());
+    if (expiry === null && !progress.hasStop && !session.isHandedOver) {
+      // The rules of its source allow it longer than they did.
+      await postponeSession(db, session, sessionDueAt(progress, policy, false));
+      continue;
+    }
+    const heard = records.get(session.key)!;
+    const assembled = assembleSession(heard, usage);
+    const event = sessionEvent(session, assembled, keeper.book());
+    assert(heard.length >= progress.records, "no record is lost");
+    looked.push({
+      session,
+      assembled,
+      event: { ...event, records: progress.records },
+      expiry: assembled.isStopped ? null : expiry,
+    });
+  }
+  return looked;
+}
+
+/** As its source says now, but for how usage is told, which stays as it was when it began. */
+function policyOf({ source, usage }: DueSession, keeper: BookKeeper): SessionPolicy {
+  const rules = keeper.book().sources.get(source)?.body.sessions;
+  return sessionPolicy({ ...rules, usage });
+}
+
+/**
+ * What is to be handed over, and what needs nothing more: a session that was handed over before and
+ * of which something came later.
+ */
+async function sortOut(
+  db: Db,
+  looked: readonly Looked[],
+): Promise<{ fresh: Looked[]; settled: SettledSession[] }> {
+  const again = looked.filter(({ session }) => session.isHandedOver);
+  const fresh = looked.filter(({ session }) => !session.isHandedOver);
+  const settled: SettledSession[] = [];
+  if (again.length === 0) return { fresh, settled };
+  const stored = await findEventContents(
+    db,
+    again.map(({ session }) => session.eventKey),
+  );
+  for (const each of again) {
+    const { session, event } = each;
+    const known = stored.get(session.eventKey);
+    if (known?.content === event.content && known?.isAccepted === true) {
+      settled.push(settle(each, stateOf(each), "accepted"));
+    } else if (known?.isAccepted === true) {
+      settled.push(superseded(each, known.content === session.event?.content));
+    } else fresh.push(each); // Nothing was charged: what is known now takes the place of what waits.
+  }
+  return { fresh, settled };
+}
+
+/**
+ * Of a session whose charged event says something else than its records do now: the stop came after
+ * the session had expired, or a second stop. The event is not touched here. `isOurs`: the session's
+ * own event was charged, not another one of its id.
+ */
+function superseded(each: Looked, isOurs: boolean): SettledSession {
+  if (!isOurs) return settle(each, "conflicting", "conflicting");
+  const knownMilliseconds = each.event.milliseconds;
+  const expiry = each.session.expiry;
+  return { ...settle(each, "superseded-pending", "accepted"), knownMilliseconds, expiry };
+}
+
+function settle(each: Looked, state: SessionState, outcome: string): SettledSession {
+  const { session, event, expiry } = each;
+  const { key } = session;
+  return {
+    key,
+    records: event.records,
+    state,
+    outcome,
+    code: null,
+    expiry,
+    knownMilliseconds: null,
+  };
+}
+
+function stateOf({ assembled }: Looked): SessionState {
+  return assembled.isStopped ? "stopped" : "expired";
+}
+
+function toFixed(each: Looked): FixedEvent {
+  const { session, event, expiry, assembled } = each;
+  return { ...event, key: session.key, state: stateOf(each), expiry, findings: assembled.findings };
+}
+
+/** A session whose event was written down by somebody who did not get further. */
+function standing({ key, state, expiry, event }: DueSession) {
+  return { key, state, expiry, records: event!.records };
+}
+
+interface Submitted {
+  readonly key: string;
+  readonly records: number;
+  readonly state: SessionState;
+  readonly expiry: ExpiryCause | null;
+  readonly event: AssembledEvent;
+}
+
+async function submit(
+  submitted: readonly Submitted[],
+  { ingest }: HandOverOptions,
+): Promise<SettledSession[]> {
+  if (submitted.length === 0) return [];
+  const bodies = submitted.map(({ event }) => event.text);
+  // Who may write what was judged when the records came.
+  const outcomes = await ingest.submit({ bodies, lane: "bulk", sources: null });
+  return submitted.map(({ key, records, state, expiry }, at) => {
+    const result = { key, records, expiry, knownMilliseconds: null };
+    return { ...result, ...answerOf(outcomes[at]!, state) };
+  });
+}
+
+function answerOf(
+  item: ItemOutcome,
+  state: SessionState,
+): Pick<SettledSession, "state" | "outcome" | "code"> {
+  switch (item.outcome) {
+    case "accepted":
+      return { state, outcome: "accepted", code: null };
+    case "duplicate":
+      return { state, outcome: item.first, code: null };
+    case "quarantined":
+      return { state, outcome: "quarantined", code: item.code };
+    case "conflicting":
+      return { state: "conflicting", outcome: "conflicting", code: "event.conflicting" };
+    case "refused":
+      return { state: "refused", outcome: "refused", code: item.code };
+  }
+}
