@@ -87,6 +87,12 @@ test("later fields take the place of earlier ones, and the account that was name
   expect(data).toEqual({ to: "+4930123", status: "answered", hangupCause: "NORMAL_CLEARING" });
 });
 
+test("a field whose name means something to the language is a field like any other", () => {
+  const data = JSON.parse('{"__proto__": {"to": "+1"}, "constructor": "x"}');
+  const assembled = assembleSession([record("start 0@0", { data })], "cumulative");
+  expect(JSON.stringify(assembled.data)).toBe(JSON.stringify(data));
+});
+
 test("any order and any duplication of the records gives the same session", () => {
   const one = fc.record({
     sequence: fc.integer({ min: 0, max: 12 }),

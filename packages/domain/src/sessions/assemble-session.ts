@@ -61,7 +61,7 @@ export function assembleSession(
     milliseconds: usage === "delta" ? sumOf(counted) : (stop?.milliseconds ?? largestOf(counted)),
     type: last.type,
     subject: named?.subject ?? "",
-    data: Object.assign({}, ...counted.map(({ data }) => data)),
+    data: Object.fromEntries(counted.flatMap(({ data }) => Object.entries(data))),
     findings: {
       startMissing: start === undefined,
       sequencesMissing: last.sequence - first.sequence + 1 - counted.length,

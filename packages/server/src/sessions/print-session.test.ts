@@ -8,7 +8,7 @@ const SESSION: WholeSession = {
   sessionId: "call-1",
   leg: "a",
   state: "superseded-pending",
-  records: 2,
+  recordCount: 2,
   openedAt: "2026-10-20T10:00:00.000Z",
   heardAt: "2026-10-20T10:05:00.000Z",
   dueAt: null,
@@ -23,7 +23,7 @@ const SESSION: WholeSession = {
   },
   event: { id: "call-1/a", usageSeconds: "60", outcome: "accepted", code: null, isEstimated: true },
   knownUsageSeconds: "300",
-  recordList: [
+  records: [
     {
       sequence: 0,
       phase: "start",

@@ -6,8 +6,8 @@ import { sessionName } from "./session-wire.ts";
 
 /** A session with its records, for people. */
 export function printSession(session: WholeSession): string {
-  const { source, state, recordList, records, conflicts } = session;
-  const more = records - recordList.length;
+  const { source, state, recordCount, records, conflicts } = session;
+  const more = recordCount - records.length;
   return [
     escapeUnprintable(`${source} ${sessionName(session)}: ${state}`),
     ...sentences(session).map((sentence) => `  ${sentence}`),
@@ -20,7 +20,7 @@ export function printSession(session: WholeSession): string {
         { title: "usage s", align: "right" },
         { title: "received" },
       ],
-      recordList.map(({ sequence, phase, time, usageSeconds, receivedAt }) => [
+      records.map(({ sequence, phase, time, usageSeconds, receivedAt }) => [
         String(sequence),
         phase,
         time,

@@ -19,7 +19,7 @@ export interface SessionView {
   readonly sessionId: string;
   readonly leg: string | null;
   readonly state: SessionState;
-  readonly records: number;
+  readonly recordCount: number;
   readonly openedAt: string;
   readonly heardAt: string;
   readonly dueAt: string | null;
@@ -91,7 +91,7 @@ function toView(row: ViewRow): SessionView {
     sessionId,
     leg: leg === "" ? null : leg,
     state: stateOfLetter(row.state),
-    records: row.records,
+    recordCount: row.records,
     openedAt: row.opened,
     heardAt: row.heard,
     dueAt: row.due,
@@ -159,7 +159,7 @@ export interface ConflictView {
 
 export interface WholeSession extends SessionView {
   /** By their sequences, the first 1,000. */
-  readonly recordList: readonly RecordView[];
+  readonly records: readonly RecordView[];
   /** Records that were kept and count nothing, because their sequence was taken; the first 100. */
   readonly conflicts: readonly ConflictView[];
 }
@@ -194,7 +194,7 @@ export async function findSession(db: Db, key: string): Promise<WholeSession | n
   );
   return {
     ...toView(row),
-    recordList: records.rows.map(({ sequence, phase, at, milliseconds, received }) => ({
+    records: records.rows.map(({ sequence, phase, at, milliseconds, received }) => ({
       sequence,
       phase: phaseOfLetter(phase),
       time: at,

@@ -28,7 +28,7 @@ export const sessionSchema = z.object({
   sessionId: z.string(),
   leg: z.string().nullable(),
   state: sessionStateSchema,
-  records: z.int(),
+  recordCount: z.int(),
   openedAt: z.string().describe("Receipt of the first record"),
   heardAt: z.string().describe("Receipt of the newest"),
   dueAt: z.string().nullable().describe("When it is handed over or expires; null: it is settled"),
@@ -48,7 +48,7 @@ export const sessionSchema = z.object({
 });
 
 export const wholeSessionSchema = sessionSchema.extend({
-  recordList: z
+  records: z
     .array(
       z.object({
         sequence: z.int(),

@@ -109,7 +109,7 @@ test("200: a session is read with its records, and listed by pages", async () =>
   expect((await server.ask("GET", `/v1/sessions/${key}`)).json).toMatchObject({
     state: "open",
     dueAt: "2026-10-20T10:02:00.000Z",
-    recordList: [{ phase: "start" }, { sequence: 1, phase: "interim", usageSeconds: "60.5" }],
+    records: [{ phase: "start" }, { sequence: 1, phase: "interim", usageSeconds: "60.5" }],
   });
   const seen: string[] = [];
   let cursor: string | null = "";

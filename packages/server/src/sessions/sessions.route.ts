@@ -227,11 +227,11 @@ function routeOne(app: ZodApp, parts: ServerParts): void {
       },
     },
     async ({ params: { key } }) => {
-      const { recordList, conflicts, ...session } = await loadSession(
+      const { records, conflicts, ...session } = await loadSession(
         parts.database.pool("reader"),
         key,
       );
-      return { ...session, recordList: [...recordList], conflicts: [...conflicts] };
+      return { ...session, records: [...records], conflicts: [...conflicts] };
     },
   );
 }

@@ -88,7 +88,7 @@ function toRow(session: SessionView): string[] {
     escapeUnprintable(sessionName(session)),
     session.openedAt,
     session.heardAt,
-    String(session.records),
+    String(session.recordCount),
     event?.usageSeconds ?? "",
     knownUsageSeconds ?? "",
     [expiry, event?.outcome, event?.code].filter((word) => word != null).join(", "),
