@@ -26,6 +26,11 @@ export const REFUSALS = {
   "convert.not-positive": [422, "A conversion's factor is above zero."],
   "convert.too-fine": [422, "The converted unit is too small to count in: use fewer places."],
   "discount.out-of-range": [422, "A discount is from 0 to 100 percent."],
+  "included.per-account-converted": [
+    422,
+    "Units of each account are counted before conversion: leave out convert, or these units.",
+  ],
+  "included.rollover-unpooled": [422, "Only units that are shared or the term's own roll over."],
   "limits.crossed": [422, "A minimum is not above its maximum."],
   "tiers.not-ascending": [422, "Each tier must end above the one before it."],
   "tiers.not-open": [422, "The last tier, and only the last, must be open (upTo: null)."],

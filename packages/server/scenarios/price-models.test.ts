@@ -254,9 +254,9 @@ test("late usage is taken off a commitment that was topped up, until it is met",
   await close(store.database, "2026-11");
   expect(await linesOf(store.database, "2026-11")).toEqual([
     "2026-11 verify 12 12.00",
+    "2026-11 commitment 0 0.00",
     "2026-10 verify 5 3.00",
     "2026-10 commitment 0 -3.00",
-    "2026-11 commitment 0 0.00",
   ]);
   // An edit reaches what is stated later, never what was.
   await applyTerms(store.database, [terms[0]!, commitment({ ...price, minimum: "500" })]);
@@ -306,5 +306,50 @@ test("what a month comes to above its maximum is given back", async () => {
     "2026-10 verify 12 12.00",
     "2026-10 fee 1 5.00",
     "2026-10 commitment 0 -7.00",
+  ]);
+});
+
+const allowance = (more: object) =>
+  verify("verify", { model: "graduated", tiers: [{ upTo: null, rate: "1" }], ...more });
+
+test("units that a month did not use are free in the next, and late usage takes them back", async () => {
+  const terms = [allowance({ included: "10", rollover: { months: 1 } })];
+  await applyTerms(store.database, terms, {}, { from: "2026-09-01" });
+  await use(4, "2026-09-20");
+  await close(store.database, "2026-09");
+  expect(await linesOf(store.database, "2026-09")).toEqual(["2026-09 verify 4 0.00"]);
+  await use(18);
+  await close(store.database, "2026-10");
+  // 6 of September's and 10 of October's are free.
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 verify 18 2.00"]);
+  const line = await explainLine(store.database.pool("reader"), "stm_2026-10_hofladen/1");
+  expect(line.parts[0]!.steps.map(({ name, value }) => `${name}: ${value}`)).toContain(
+    "rollover: 6 verifications from earlier months, 0 verifications to later ones",
+  );
+  await use(5, "2026-09-21");
+  await close(store.database, "2026-11");
+  // September's own units still cover its 9, but only 1 of them is left for October's 18.
+  expect(await linesOf(store.database, "2026-11")).toEqual(["2026-10 verify 18 5.00"]);
+});
+
+test("accounts share a pool of what each that was used brings along, or use their own alone", async () => {
+  const accounts = { shop: { party: "hofladen" }, stall: { party: "hofladen" } };
+  const agreement = { accounts: ["shop", "stall"] };
+  const terms = [
+    { ...allowance({ includedPerAccount: { units: "10" } }), id: "pooled" },
+    { ...allowance({ includedPerAccount: { units: "10", pooled: false } }), id: "own" },
+  ];
+  await applyTerms(store.database, terms, { accounts }, {}, agreement);
+  await use(15);
+  await send(store.database, [verification("2026-10-06T00:00:00Z", { subject: "stall" })]);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual([
+    "2026-10 pooled 16 0.00",
+    "2026-10 own 16 5.00",
+  ]);
+  const line = await explainLine(store.database.pool("reader"), "stm_2026-10_hofladen/2");
+  expect(line.parts[0]!.steps.map(({ name, value }) => `${name}: ${value}`).slice(-2)).toEqual([
+    "account: shop: 10 verifications free of 15 verifications",
+    "account: stall: 1 verification free of 1 verification",
   ]);
 });

@@ -17,6 +17,7 @@ export async function applyTerms(
   terms: readonly object[],
   more: Readonly<Record<string, unknown>> = {},
   version: Readonly<Record<string, unknown>> = {},
+  agreement: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const read = await readCatalogueBundle({
     provider: { name: "Northstar", homeCurrency: "EUR", timeZone: "UTC" },
@@ -32,6 +33,7 @@ export async function applyTerms(
         cycle: "monthly",
         accounts: ["shop"],
         versions: [{ from: "2026-01-01", terms, ...version }],
+        ...agreement,
       },
     },
     ...more,

@@ -18,6 +18,7 @@ export function checkUsagePrice(price: UsagePrice, path: Path, report: Report): 
   const units = { unit, name: nameOf(price) };
   const { included, discountPercent } = price;
   if (included !== undefined) checkUnits(included, units, [...path, "included"], report);
+  checkAllowances(price, units, path, report);
   if (discountPercent !== undefined) {
     const at = [...path, "discountPercent"];
     const fraction = checkPercent(discountPercent, at, report);
@@ -68,6 +69,23 @@ function checkUnits(
   const units = attempt(() => smallestUnits(text, unit));
   if (units === null) report(path, "catalogue.quantity-not-whole", { text, unit: name });
   return units;
+}
+
+function checkAllowances(
+  { includedPerAccount, rollover, convert }: UsagePrice,
+  units: PricedUnits,
+  path: Path,
+  report: Report,
+): void {
+  if (includedPerAccount !== undefined) {
+    const at = [...path, "includedPerAccount"];
+    checkUnits(includedPerAccount.units, units, [...at, "units"], report);
+    if (convert !== undefined) report(at, "catalogue.per-account-converted", {});
+  }
+  if (rollover === undefined) return;
+  const at = [...path, "rollover"];
+  if (rollover.cap !== undefined) checkUnits(rollover.cap, units, [...at, "cap"], report);
+  if (includedPerAccount?.pooled === false) report(at, "catalogue.rollover-unpooled", {});
 }
 
 function checkModel(price: UsagePrice, units: PricedUnits, path: Path, report: Report): void {

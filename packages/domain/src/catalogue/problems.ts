@@ -157,6 +157,10 @@ export const PROBLEMS = {
   "catalogue.maximum-by-month": "A maximum is by the month: leave out months, or the maximum.",
   "catalogue.committed-term-unknown":
     "There is no term {term} here whose lines could count; a commitment does not count others.",
+  "catalogue.per-account-converted":
+    "Units of each account are counted before conversion: leave out convert, or these units.",
+  "catalogue.rollover-unpooled":
+    "Units that no other account uses do not roll over: leave out rollover, or pooled: false.",
   "catalogue.ramp-not-ascending":
     "The steps of a ramp come in order of their months, the first in month 2 or later.",
   "catalogue.ramp-other-model": "A ramp keeps the price's model: make a version with another term.",

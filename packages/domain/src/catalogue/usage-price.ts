@@ -44,6 +44,19 @@ export interface UnitConversion {
   readonly rounding?: RoundingMode | "none" | undefined;
 }
 
+export interface AccountUnitsPrice {
+  readonly units: DecimalText;
+  /** Whether all accounts draw from one pool, or each from its own units only. Default true. */
+  readonly pooled?: boolean | undefined;
+}
+
+export interface RolloverPrice {
+  /** Months after their own in which units can still be used. */
+  readonly months: number;
+  /** The most that goes on at once. */
+  readonly cap?: DecimalText | undefined;
+}
+
 /** What every price of a period's quantity may have. */
 export interface UsageOptions {
   readonly per: PerUnit;
@@ -51,6 +64,10 @@ export interface UsageOptions {
   readonly convert?: UnitConversion | undefined;
   /** Units that are free in each period, taken off before anything is priced. */
   readonly included?: DecimalText | undefined;
+  /** Units that each account with usage in the month brings along, on top of `included`. */
+  readonly includedPerAccount?: AccountUnitsPrice | undefined;
+  /** What becomes of included units that a month does not use. Absent: they end with it. */
+  readonly rollover?: RolloverPrice | undefined;
   /** Off the price, before `maximum` and `minimum`. */
   readonly discountPercent?: DecimalText | undefined;
   /** The most that a period costs. */

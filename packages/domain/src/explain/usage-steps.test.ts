@@ -1,17 +1,27 @@
 import { expect, test } from "vitest";
 import type { UsagePrice } from "../catalogue/usage-price.ts";
 import type { TiersPart } from "../statements/derivation.ts";
-import { usageGroup } from "../statements/usage-group.ts";
+import { type UsageFacts, usageGroup } from "../statements/usage-group.ts";
 import { usageSteps } from "./usage-steps.ts";
 
 const MESSAGE = { per: "message" } as const;
 const MONEY = { quantity: "cents", size: 100 };
 
 /** The steps as they are told for a term that was priced so. */
-function told(price: UsagePrice, quantity: bigint, count = 1n): string[] {
+function told(
+  price: UsagePrice,
+  quantity: bigint,
+  count = 1n,
+  more: Partial<UsageFacts> = {},
+): string[] {
   const term = { id: "usage", on: "sms.message", price };
   const total = { termVersion: 1, tuple: 1, count, quantity, amount: 0n, base: 0n };
-  const [part] = usageGroup(1, term, "EUR", [total]).derivation;
+  const [part] = usageGroup(1, term, "EUR", {
+    totals: [total],
+    accounts: [],
+    carried: [],
+    ...more,
+  }).derivation;
   return usageSteps(part as TiersPart, "EUR", term).map(({ name, value }) => `${name}: ${value}`);
 }
 
@@ -95,5 +105,30 @@ test("a conversion and a discount are steps of their own", () => {
     "tier 1: 1.5 units at 10.0000 EUR per unit: 15.0000 EUR",
     "sum of tiers: 15.0000 EUR, rounded once, half-even at 12 places",
     "discount: 3.0000 EUR off, 12.0000 EUR left",
+  ]);
+});
+
+test("units of accounts and of earlier months tell whose they are and what is left", () => {
+  const price: UsagePrice = {
+    ...MESSAGE,
+    model: "graduated",
+    includedPerAccount: { units: "100" },
+    rollover: { months: 1, cap: "150" },
+    tiers: [{ upTo: null, rate: "1" }],
+  };
+  const accounts = [
+    { account: "north", quantity: 180n },
+    { account: "south", quantity: 20n },
+  ];
+  const carried = [{ units: 90n, monthsLeft: 1 }];
+  expect(told(price, 200n, 2n, { accounts, carried })).toEqual([
+    "tiers: graduated: each unit at the rate of the tier that it falls in",
+    "accounts: 2 accounts with 100 messages each, in one pool",
+    "rollover: 90 messages from earlier months, 90 messages to later ones",
+    "included: 200 messages free, taken off first",
+    "tier 1: 0 messages at 1.0000 EUR per message: 0.0000 EUR",
+    "sum of tiers: 0.0000 EUR, rounded once, half-even at 12 places",
+    "account: north: 180 messages free of 180 messages",
+    "account: south: 20 messages free of 20 messages",
   ]);
 });

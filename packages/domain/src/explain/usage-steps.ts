@@ -52,6 +52,7 @@ export function usageSteps(part: TiersPart, currency: string, term: Term | undef
     steps.push({ name: "converted", value });
   }
   steps.push({ name: "tiers", value: USAGE_MODELS[model].means });
+  steps.push(...allowanceSteps(part, quantityOf));
   if (part.included !== "0") {
     steps.push({ name: "included", value: `${quantityOf(part.included)} free, taken off first` });
   }
@@ -73,7 +74,35 @@ export function usageSteps(part: TiersPart, currency: string, term: Term | undef
     const value = `${describeAmount(discount, currency)} off, ${describeAmount(amount, currency)} left`;
     steps.push({ name: "discount", value });
   }
+  return [...steps, ...sharesSteps(part, quantityOf)];
+}
+
+type Describe = (smallest: string) => string;
+
+/** What was free besides the month's own units, and what became of those that were not used. */
+function allowanceSteps({ rollover, accounts }: TiersPart, quantityOf: Describe): Step[] {
+  const steps: Step[] = [];
+  if (accounts !== undefined) {
+    const { count, each, pooled } = accounts;
+    const how = pooled ? "in one pool" : "each for itself";
+    const what = count === 1 ? "1 account" : `${count} accounts`;
+    steps.push({ name: "accounts", value: `${what} with ${quantityOf(each)} each, ${how}` });
+  }
+  if (rollover !== undefined) {
+    const { carried, goesOn, expired } = rollover;
+    const lost = expired === "0" ? "" : `, ${quantityOf(expired)} lost`;
+    const value = `${quantityOf(carried)} from earlier months, ${quantityOf(goesOn)} to later ones`;
+    steps.push({ name: "rollover", value: `${value}${lost}` });
+  }
   return steps;
+}
+
+/** What each account had free of what it used. */
+function sharesSteps({ accounts }: TiersPart, quantityOf: Describe): Step[] {
+  return (accounts?.shares ?? []).map(({ account, quantity, free }) => ({
+    name: "account",
+    value: `${account}: ${quantityOf(free)} free of ${quantityOf(quantity)}`,
+  }));
 }
 
 function describeTier(step: TierStep, part: TiersPart, per: string, currency: string): string {

@@ -7,6 +7,7 @@ import { smallestUnits, type Unit, unitOf } from "../units.ts";
 import { compileBlockTiers } from "./block-tiers.ts";
 import { type CompiledConversion, compileConversion, convertUnits } from "./convert-units.ts";
 import { compileTiers } from "./graduated-tiers.ts";
+import type { AccountUnits } from "./grant-units.ts";
 import { takeIncludedUnits } from "./included-units.ts";
 import { percentDiscount } from "./percent-discount.ts";
 import { percentFraction } from "./percent-fraction.ts";
@@ -19,6 +20,7 @@ import { rateStairStep } from "./rate-stair-step.ts";
 import { rateVolume } from "./rate-volume.ts";
 import { rateVolumeBlocks } from "./rate-volume-blocks.ts";
 import type { RatedTiers } from "./rated-tiers.ts";
+import type { RolloverRule } from "./roll-over-units.ts";
 import type { SpendLimits } from "./spend-limits.ts";
 
 /** A usage price, checked and exact. */
@@ -28,6 +30,8 @@ export interface CompiledUsagePrice {
   readonly unit: Unit;
   /** Smallest units that are free in a period. */
   readonly included: bigint;
+  readonly accountUnits: AccountUnits | null;
+  readonly rollover: RolloverRule | null;
   /** What the model makes of a billable quantity and the number of events behind it. */
   readonly rate: (billable: bigint, events: bigint) => RatedTiers;
   /** Fraction in units of 10^-12. */
@@ -62,9 +66,36 @@ export function compileUsagePrice(currency: string, price: UsagePrice): Compiled
     conversion,
     unit,
     included: smallestUnits(price.included ?? "0", unit),
+    ...allowancesOf(price, unit),
     rate: modelOf(currency, unit, price),
     discount,
     limits: limitsOf(currency, price),
+  };
+}
+
+/** Refuses `included.per-account-converted` and `included.rollover-unpooled`. */
+function allowancesOf(
+  { includedPerAccount, rollover, convert }: UsagePrice,
+  unit: Unit,
+): Pick<CompiledUsagePrice, "accountUnits" | "rollover"> {
+  // A month's whole quantity is converted: what it makes of one account's is not known.
+  if (includedPerAccount !== undefined && convert !== undefined) {
+    throw new Refusal("included.per-account-converted");
+  }
+  const pooled = includedPerAccount?.pooled ?? true;
+  // Whose units would go on, where nobody uses another's?
+  if (!pooled && rollover !== undefined) throw new Refusal("included.rollover-unpooled");
+  const units = (text: string): bigint => smallestUnits(text, unit);
+  return {
+    accountUnits:
+      includedPerAccount === undefined ? null : { each: units(includedPerAccount.units), pooled },
+    rollover:
+      rollover === undefined
+        ? null
+        : {
+            months: rollover.months,
+            cap: rollover.cap === undefined ? null : units(rollover.cap),
+          },
   };
 }
 
@@ -122,6 +153,11 @@ function limitsOf(
   return limits;
 }
 
+/** A period's quantity in the unit that its tiers and included units count. */
+export function convertedQuantity({ conversion }: CompiledUsagePrice, quantity: bigint): bigint {
+  return conversion === null ? quantity : convertUnits(conversion, quantity);
+}
+
 /**
  * Converts the quantity, takes the included units off, prices what is left by the model and takes the
  * discount off. 1,400 bytes per thousand rounded up, 0.5 of them included, at 10 each and 20 % off: 2
@@ -136,7 +172,7 @@ export function priceUsage(
   events: bigint,
   included: bigint = price.included,
 ): PricedUsage {
-  const converted = price.conversion === null ? quantity : convertUnits(price.conversion, quantity);
+  const converted = convertedQuantity(price, quantity);
   const { free, billable } = takeIncludedUnits(included, converted);
   const rated = price.rate(billable, events);
   const discount = percentDiscount(price.discount, rated.total.pico);

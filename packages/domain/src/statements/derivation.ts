@@ -48,9 +48,28 @@ export interface TiersPart {
   /** What the counted quantity was converted to, in smallest units of `unit`. */
   readonly converted?: string | undefined;
   readonly included: string;
+  /** Smallest units that earlier months left, that go on to later ones, and that are lost. */
+  readonly rollover?: {
+    readonly carried: string;
+    readonly goesOn: string;
+    readonly expired: string;
+  };
+  /** The accounts that brought units along; what each had free, unless there are too many. */
+  readonly accounts?: {
+    readonly count: number;
+    readonly each: string;
+    readonly pooled: boolean;
+    readonly shares?: readonly AccountShare[] | undefined;
+  };
   readonly tiers: readonly TierStep[];
   /** Taken off the sum of the tiers. */
   readonly discount?: string | undefined;
+}
+
+export interface AccountShare {
+  readonly account: string;
+  readonly quantity: string;
+  readonly free: string;
 }
 
 export interface TierStep {

@@ -5,7 +5,8 @@ import { checkZone, type Period } from "../period.ts";
 import type { CompiledTerm } from "../rating/book.ts";
 import { FOREVER } from "../rating/compile-book.ts";
 import type { ServiceTotal } from "./line-group.ts";
-import { priceServicePeriod, type RetiredTerm, type StatedTiers } from "./price-service-period.ts";
+import { priceServicePeriod } from "./price-service-period.ts";
+import type { RetiredTerm, StatedTiers } from "./walk-versions.ts";
 
 const OCTOBER: Period = {
   start: Date.parse("2026-10-01T00:00Z") as Instant,

@@ -33,6 +33,8 @@ const usageOptions = {
   per: perUnit,
   convert: conversion.optional(),
   included: decimal.optional(),
+  includedPerAccount: z.strictObject({ units: decimal, pooled: z.boolean().optional() }).optional(),
+  rollover: z.strictObject({ months: z.int().min(1).max(120), cap: decimal.optional() }).optional(),
   discountPercent: decimal.optional(),
   maximum: decimal.optional(),
   minimum: decimal.optional(),

@@ -1,5 +1,4 @@
 /** Works out statements from totals, without storing them: previews and closes are the same code. */
-
 import { checkCatalogueId, statementId } from "@counterpart/domain/ids.ts";
 import {
   formatLocalDay,
@@ -18,10 +17,12 @@ import {
 import { type FeeFacts, feeGroupsAhead } from "@counterpart/domain/statements/fee-groups.ts";
 import type { LineGroup } from "@counterpart/domain/statements/line-group.ts";
 import { orderLines } from "@counterpart/domain/statements/order-lines.ts";
+import { priceServicePeriod } from "@counterpart/domain/statements/price-service-period.ts";
 import {
-  priceServicePeriod,
-  type RetiredTerm,
-} from "@counterpart/domain/statements/price-service-period.ts";
+  type CarriedByTerm,
+  type MonthToRoll,
+  rollMonths,
+} from "@counterpart/domain/statements/roll-months.ts";
 import {
   type LineRules,
   type Stated,
@@ -30,35 +31,16 @@ import {
   statementLines,
   statementTotal,
 } from "@counterpart/domain/statements/statement-lines.ts";
+import type { PeriodPricing } from "@counterpart/domain/statements/walk-versions.ts";
 import { loadTuples } from "../explain/explain.repo.ts";
 import type { Db } from "../platform/database.ts";
-import {
-  listMonthTotals,
-  listRetiredTerms,
-  listStatedCommitments,
-  listStatedLines,
-  listStatedTiers,
-  listUnstatedMonths,
-  type MonthTotal,
-  type NewStatement,
-  type StatedCommitmentRow,
-  type StatedRow,
-  type StatedTiersRow,
-} from "./statements.repo.ts";
-
-export interface Preparation {
-  readonly agreements: readonly BookAgreement[];
-  readonly terms: ReadonlyMap<number, readonly CompiledTerm[]>;
-  readonly period: MonthText;
-  /** Catalogue revision of the terms. */
-  readonly revision: number;
-  /** Rows up to this cut are stated. */
-  readonly cut: number;
-}
-
+import { groupBy } from "../platform/group-by.ts";
+import { loadStatementFacts, type Preparation, type StatementFacts } from "./statement-facts.ts";
+import type { NewStatement, StatedRow } from "./statements.repo.ts";
 /** One statement for each agreement, in their order. */
+
 export async function prepareStatements(db: Db, preparation: Preparation): Promise<NewStatement[]> {
-  const facts = await loadFacts(db, preparation);
+  const facts = await loadStatementFacts(db, preparation);
   const { agreements } = preparation;
   const statements = agreements.map((one) => prepareStatement(one, preparation, facts));
   const tuples = new Set(statements.flatMap(({ lines }) => lines.map(({ tuple }) => tuple)));
@@ -76,94 +58,25 @@ function inOrder(
   return { ...statement, lines: months.flatMap((lines) => orderLines(lines, valuesOf)) };
 }
 
-interface Facts {
-  /** Totals by `agreement/month`. */
-  readonly totals: ReadonlyMap<string, readonly MonthTotal[]>;
-  /** Term versions that events were charged by and that are no longer in the catalogue. */
-  readonly retired: ReadonlyMap<number, RetiredTerm>;
-  /** Months to adjust, by agreement, oldest first. */
-  readonly adjust: ReadonlyMap<number, readonly MonthText[]>;
-  /** Money stated before, by agreement. */
-  readonly statedLines: ReadonlyMap<number, readonly StatedRow[]>;
-  readonly statedCommitments: ReadonlyMap<number, readonly StatedCommitmentRow[]>;
-  /** Tiers as they were stated, by `agreement/month`. */
-  readonly statedTiers: ReadonlyMap<string, readonly StatedTiersRow[]>;
-}
-
-async function loadFacts(db: Db, preparation: Preparation): Promise<Facts> {
-  const { agreements, period, cut } = preparation;
-  const ids = agreements.map(({ handle }) => handle);
-  const days = monthDays(period);
-  const first = formatLocalDay(days.first);
-  const end = formatLocalDay(days.end);
-  const unstated = await listUnstatedMonths(db, ids, { end: first, cut });
-  const adjust = groupBy(unstated, ({ agreement }) => agreement);
-  const totals = await listMonthTotals(db, ids, { first, end, cut });
-  const [oldest = period] = unstated.map(({ month }) => month).sort();
-  if (unstated.length > 0) {
-    const late = [...adjust.keys()];
-    const span = { first: `${oldest}-01`, end: first, cut };
-    const wanted = new Set(unstated.map(({ agreement, month }) => `${agreement}/${month}`));
-    const earlier = await listMonthTotals(db, late, span);
-    for (const total of earlier) {
-      if (wanted.has(`${total.agreement}/${total.month}`)) totals.push(total);
-    }
-  }
-  const statedLines = await listStatedLines(db, ids);
-  const tiers = await listStatedTiers(db, ids, oldest);
-  return {
-    totals: groupBy(totals, ({ agreement, month }) => `${agreement}/${month}`),
-    adjust: new Map(
-      [...adjust].map(([agreement, months]) => [agreement, months.map((m) => parseMonth(m.month))]),
-    ),
-    statedLines: groupBy(statedLines, ({ agreement }) => agreement),
-    statedCommitments: groupBy(
-      statedLines.some(({ isCommitment }) => isCommitment)
-        ? await listStatedCommitments(db, ids)
-        : [],
-      ({ agreement }) => agreement,
-    ),
-    statedTiers: groupBy(tiers, (row) => `${row.agreement}/${row.servicePeriod}`),
-    retired: await loadRetired(db, preparation, totals, tiers),
-  };
-}
-
-async function loadRetired(
-  db: Db,
-  { agreements, terms }: Preparation,
-  totals: readonly MonthTotal[],
-  stated: readonly StatedTiersRow[],
-): Promise<Map<number, RetiredTerm>> {
-  const current = new Set(
-    agreements.flatMap(({ handle }) => (terms.get(handle) ?? []).map(({ id }) => id)),
-  );
-  const walked = stated.flatMap(({ tiers }) => tiers.map(({ termVersion }) => termVersion));
-  const used = new Set([...totals.map(({ termVersion }) => termVersion), ...walked]);
-  const retired = [...used].filter((id) => !current.has(id));
-  return retired.length === 0 ? new Map() : await listRetiredTerms(db, retired);
-}
-
 function prepareStatement(
   agreement: BookAgreement,
   { terms, period, revision, cut }: Preparation,
-  facts: Facts,
+  facts: StatementFacts,
 ): NewStatement {
   const { handle, zone, currency, body } = agreement;
   const rules = { currency, rounding: body.rounding ?? "halfEven" };
   const statedLines = facts.statedLines.get(handle) ?? [];
   const stated = statedOf(statedLines, period);
+  const monthOf = (month: MonthText): MonthToRoll => ({
+    pricing: pricingOf(agreement, terms.get(handle) ?? [], facts, month),
+    totals: facts.totals.get(`${handle}/${month}`) ?? [],
+    period: monthPeriod(zone, month),
+  });
+  const carriedInto = carriedByMonth(facts.rolling.get(handle), period, monthOf);
   const linesOf = (month: MonthText): StatementLine[] => {
-    const key = `${handle}/${month}`;
-    const walked = facts.statedTiers.get(key) ?? [];
-    const pricing = {
-      currency,
-      zone,
-      terms: terms.get(handle) ?? [],
-      retired: facts.retired,
-      stated: new Map(walked.map(({ term, tiers }) => [term, tiers])),
-    };
-    const totals = facts.totals.get(key) ?? [];
-    const groups = priceServicePeriod(pricing, totals, monthPeriod(zone, month), month === period);
+    const { pricing, totals, period: span } = monthOf(month);
+    const priced = { ...pricing, carried: carriedInto.get(month) };
+    const groups = priceServicePeriod(priced, totals, span, month === period);
     return statementLines(rules, month, groups, stated);
   };
   const adjusted = facts.adjust.get(handle) ?? [];
@@ -192,6 +105,38 @@ function prepareStatement(
     total: statementTotal(currency, lines).minor,
     lines,
   };
+}
+
+function pricingOf(
+  { handle, zone, currency }: BookAgreement,
+  terms: readonly CompiledTerm[],
+  facts: StatementFacts,
+  month: MonthText,
+): PeriodPricing {
+  const key = `${handle}/${month}`;
+  const walked = facts.statedTiers.get(key) ?? [];
+  return {
+    currency,
+    zone,
+    terms,
+    retired: facts.retired,
+    stated: new Map(walked.map(({ term, tiers }) => [term, tiers])),
+    accounts: groupBy(facts.accounts.get(key) ?? [], ({ termVersion }) => termVersion),
+  };
+}
+
+/** What is carried into each month from the one since which units roll over. */
+function carriedByMonth(
+  since: MonthText | undefined,
+  period: MonthText,
+  monthOf: (month: MonthText) => MonthToRoll,
+): Map<MonthText, CarriedByTerm> {
+  const months: MonthText[] = [];
+  for (let month = since; month !== undefined && month <= period; month = nextMonth(month)) {
+    months.push(month);
+  }
+  const carried = rollMonths(months.map(monthOf));
+  return new Map(months.map((month, at) => [month, carried[at] ?? new Map()]));
 }
 
 /**
@@ -245,15 +190,4 @@ function linesAhead(
   const groups = feeGroupsAhead(facts, monthDays(next));
   const isNew = ({ term, tuple }: LineGroup): boolean => !stated.has(statedKey(next, term, tuple));
   return statementLines(rules, next, groups.filter(isNew), new Map());
-}
-
-function groupBy<K, T>(things: readonly T[], keyOf: (thing: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [thing]);
-    else group.push(thing);
-  }
-  return groups;
 }

@@ -5,11 +5,8 @@ import type { MonthText } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { CommitmentPart } from "@counterpart/domain/statements/derivation.ts";
 import type { ServiceTotal } from "@counterpart/domain/statements/line-group.ts";
-import type {
-  RetiredTerm,
-  StatedTiers,
-} from "@counterpart/domain/statements/price-service-period.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
+import type { RetiredTerm, StatedTiers } from "@counterpart/domain/statements/walk-versions.ts";
 import type { Db } from "../platform/database.ts";
 import { lockForTransaction } from "../platform/locks.ts";
 
@@ -122,6 +119,37 @@ export async function listMonthTotals(
     amount: BigInt(row.amount),
     base: BigInt(row.base),
   }));
+}
+
+export interface AccountMonth {
+  readonly agreement: number;
+  readonly month: string;
+  readonly termVersion: number;
+  readonly account: string;
+  readonly quantity: bigint;
+}
+
+/** What each account used of some term versions, by month, up to a cut. */
+export async function listAccountMonths(
+  db: Db,
+  agreements: readonly number[],
+  versions: readonly number[],
+  span: { readonly first: string; readonly end: string; readonly cut: number },
+): Promise<AccountMonth[]> {
+  const { rows } = await db.query<Omit<AccountMonth, "quantity"> & { quantity: string }>(
+    `select agreement, month, version as "termVersion", handle.name as account, quantity
+      from (
+        select agreement_id as agreement, to_char(day, 'YYYY-MM') as month,
+          term_version as version, account_id, sum(quantity)::bigint as quantity
+        from total
+        where agreement_id = any($1::integer[]) and term_version = any($2::integer[])
+          and day >= $3 and day < $4 and cut <= $5
+        group by 1, 2, 3, 4) as sums
+      join handle on handle.id = sums.account_id
+      order by agreement, month, version, account`,
+    [agreements, versions, span.first, span.end, span.cut],
+  );
+  return rows.map((row) => ({ ...row, quantity: BigInt(row.quantity) }));
 }
 
 /**
