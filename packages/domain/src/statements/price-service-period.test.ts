@@ -227,3 +227,46 @@ test("versions that share a month share its minimum, the one that it began with"
   );
   expect(amounts([group!])).toEqual({ sms: 20 });
 });
+
+test("a month that was stated goes through new tiers once all of it is re-rated to them", () => {
+  const dearer: Term = {
+    ...SMS,
+    price: { model: "graduated", per: "segment", tiers: [{ upTo: null, rate: "5" }] },
+  };
+  const pricing = {
+    ...EUR,
+    terms: [version(5, dearer)],
+    retired: new Map([[3, gone(SMS)]]),
+    stated: new Map([["sms", [{ termVersion: 3, counted: [3] }]]]),
+  };
+  const takenBack = { ...used(3, 0n), count: 0n };
+  const groups = priceServicePeriod(pricing, [takenBack, used(5, 600n)], OCTOBER, false);
+  expect(amounts(groups)).toEqual({ sms: 3_000 });
+  expect(groups[0]!.derivation[0]).toMatchObject({ termVersion: 5, counted: [3, 5] });
+  // As long as a part of it stands by the tiers that stated it, they hold all of it: 1,300 as above.
+  const partly = priceServicePeriod(pricing, [used(3, 600n), used(5, 700n)], OCTOBER, false);
+  expect(amounts(partly)).toEqual({ sms: 11 });
+});
+
+test("a month of which every event was voided keeps the price that it was stated by", () => {
+  const dearer = { ...AT_LEAST, price: { ...AT_LEAST.price, minimum: "30" } as Term["price"] };
+  const pricing = {
+    ...EUR,
+    terms: [version(5, dearer)],
+    retired: new Map([[3, gone(AT_LEAST)]]),
+    stated: new Map([["sms", [{ termVersion: 3, counted: [3] }]]]),
+  };
+  const totals = [{ ...used(3, 0n), count: 0n }];
+  expect(amounts(priceServicePeriod(pricing, totals, OCTOBER, false))).toEqual({ sms: 20 });
+});
+
+test("a line of which all was taken back still says by what it was counted", () => {
+  const totals = [{ ...used(2, 0n), count: 0n }];
+  const [group] = priceServicePeriod(
+    { ...EUR, terms: [version(2, CALLS)] },
+    totals,
+    OCTOBER,
+    false,
+  );
+  expect(group).toMatchObject({ count: 0n, amount: 0n, derivation: [{ termVersion: 2 }] });
+});

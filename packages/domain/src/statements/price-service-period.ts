@@ -21,8 +21,8 @@ export function priceServicePeriod(
   period: Period,
   fees: boolean,
 ): LineGroup[] {
-  const { currency, zone, stated } = pricing;
-  const { known, counted, began } = walkVersions(pricing, totals, period);
+  const { currency, zone } = pricing;
+  const { known, counted, began, stated } = walkVersions(pricing, totals, period);
   const isUsed = new Set([...counted.keys()].map((version) => known.get(version)?.id));
   const month = { first: localDayOf(zone, period.start), end: localDayOf(zone, period.end) };
   const due = fees ? feeGroups(pricing, month) : [];
@@ -51,7 +51,10 @@ export function priceServicePeriod(
   return limitGroups([...groups.values()], known, began, currency);
 }
 
-/** Each term's line within its limits; what was not used and costs nothing is no line. */
+/**
+ * Each term's line within its limits; what was not used and costs nothing is no line. One of which all
+ * was taken back is: its derivation leads to what was.
+ */
 function limitGroups(
   groups: readonly LineGroup[],
   known: ReadonlyMap<number, Term>,
@@ -65,5 +68,9 @@ function limitGroups(
     if (part?.kind !== "tiers" || term === undefined || !isUsageTerm(term)) return group;
     return limitGroup(version, term, currency, group);
   });
-  return limited.filter(({ count, amount }) => count > 0n || amount !== 0n);
+  const isCounted = ({ derivation }: LineGroup): boolean =>
+    derivation.some(
+      (part) => part.kind === "events" || (part.kind === "tiers" && part.counted.length > 0),
+    );
+  return limited.filter((group) => group.count > 0n || group.amount !== 0n || isCounted(group));
 }

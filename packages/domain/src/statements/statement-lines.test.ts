@@ -40,6 +40,18 @@ test("a group that has vanished gives its money back", () => {
   expect(lines).toMatchObject([{ term: "sms", tuple: 7, stated: 500n, money: -500n }]);
 });
 
+const NOTHING = { ...group("sms", 0n), count: 0n, quantity: 0n };
+
+test("what was taken back before it was ever stated gives no line", () => {
+  expect(statementLines(EURO, OCTOBER, [NOTHING], new Map())).toEqual([]);
+});
+
+test("what was taken back after it was stated gives its money back, and keeps its derivation", () => {
+  const stated = new Map([[statedKey(OCTOBER, "sms", 0), 500n]]);
+  const [line] = statementLines(EURO, OCTOBER, [NOTHING], stated);
+  expect(line).toMatchObject({ count: 0n, stated: 500n, money: -500n });
+});
+
 test("however often a month is stated, its lines add up to its money", () => {
   const amounts = fc.array(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), {
     minLength: 1,

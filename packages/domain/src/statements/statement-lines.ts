@@ -27,7 +27,8 @@ export interface LineRules {
 /**
  * The lines of one service period on a statement: for every group its money now, rounded, less its money
  * stated before. Never the rounding of a difference. An unchanged group of an earlier period gives no line;
- * a group that has vanished since gives one that takes its money back. `stated` leaves out the fees of a
+ * a group that has vanished since gives one that takes its money back, and one of which everything was taken
+ * back before it was ever stated gives none. `stated` leaves out the fees of a
  * month that is adjusted: they stay as they were stated.
  */
 export function statementLines(
@@ -44,7 +45,8 @@ export function statementLines(
     const before = stated.get(key);
     const money = roundToMoney({ currency, pico: group.amount }, rounding).minor;
     const line = { ...group, servicePeriod, stated: before ?? 0n, money: money - (before ?? 0n) };
-    if (before === undefined || line.money !== 0n) lines.push(line);
+    const isNew = before === undefined && !isNothing(group);
+    if (isNew || line.money !== 0n) lines.push(line);
   }
   for (const [key, before] of stated) {
     if (!key.startsWith(`${servicePeriod}/`) || now.has(key) || before === 0n) continue;
@@ -62,6 +64,11 @@ export function statementLines(
     });
   }
   return lines;
+}
+
+/** Everything that it counted was taken back. */
+function isNothing({ count, quantity, amount }: LineGroup): boolean {
+  return count === 0n && quantity === 0n && amount === 0n;
 }
 
 /** The statement's total: its lines, added. */

@@ -38,6 +38,8 @@ export interface Walk {
   readonly counted: ReadonlyMap<number, readonly ServiceTotal[]>;
   /** Of each term the version that the month began with, or that it was stated by before. */
   readonly began: ReadonlyMap<string, number>;
+  /** Of what the period was stated by, what still holds. */
+  readonly stated: PeriodPricing["stated"];
 }
 
 /** Tells which version prices what; the prices themselves are another matter. */
@@ -50,8 +52,35 @@ export function walkVersions(
     ...pricing.terms.map(({ id, term }) => [id, term] as const),
     ...[...pricing.retired].map(([id, { term }]) => [id, term] as const),
   ]);
-  const counted = totalsByWalker(totals, known, pricing, period);
-  return { known, counted, began: versionsThatBegan(pricing, period) };
+  const stated = statedThatHolds(pricing.stated, known, totals);
+  const holding = { ...pricing, stated };
+  const counted = totalsByWalker(totals, known, holding, period);
+  return { known, counted, began: versionsThatBegan(holding, period), stated };
+}
+
+/**
+ * The prices that the period was stated by, but those of which nothing stands any more since all of
+ * it was re-rated to other versions of the term. What was only voided holds its price.
+ */
+function statedThatHolds(
+  stated: PeriodPricing["stated"],
+  known: ReadonlyMap<number, Term>,
+  totals: readonly ServiceTotal[],
+): PeriodPricing["stated"] {
+  const standing = new Map<number, string | undefined>();
+  for (const { termVersion, count } of totals) {
+    if (count !== 0n) standing.set(termVersion, known.get(termVersion)?.id);
+  }
+  const holding = new Map<string, readonly StatedTiers[]>();
+  for (const [term, parts] of stated) {
+    const holds = ({ counted }: StatedTiers): boolean =>
+      counted.length === 0 ||
+      counted.some((version) => standing.has(version)) ||
+      ![...standing].some(([version, other]) => other === term && !counted.includes(version));
+    const left = parts.filter(holds);
+    if (left.length > 0) holding.set(term, left);
+  }
+  return holding;
 }
 
 function totalsByWalker(

@@ -46,6 +46,12 @@ export function writeInteger(bytes: Buffer, at: number, value: number): number {
   return write32(bytes, write32(bytes, at, 4), value);
 }
 
+/** A safe integer that is not negative, as `bigint`. */
+export function writeBigInteger(bytes: Buffer, at: number, value: number): number {
+  const high = Math.floor(value / TWO_32);
+  return write32(bytes, write32(bytes, write32(bytes, at, 8), high), value - high * TWO_32);
+}
+
 /** One ASCII character as `"char"` or text. */
 export function writeChar(bytes: Buffer, at: number, char: string): number {
   const next = write32(bytes, at, 1);

@@ -73,6 +73,15 @@ test("charges come back to the last digit, by our reader and by the SQL function
   );
 });
 
+test("what an event adds to usage is kept with it, beyond 32 bits too", async () => {
+  await world.commit([sms("much", { segments: "123456789012345" })]);
+  const [row] = await world.rows(
+    `select measured, (usage_tuple = (select tuple from usage where quantity > 99999999)) as same
+      from event where id = 'much'`,
+  );
+  expect(row).toEqual({ measured: "123456789012345", same: true });
+});
+
 test("a number with more digits than a double is kept as text", async () => {
   const data = { attributes: { ratio: 0 } };
   const line = sms("exact", { data }).replace('"ratio":0', '"ratio":0.12345678901234567890');

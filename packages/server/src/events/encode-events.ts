@@ -5,6 +5,7 @@ import {
   reserve,
   write16,
   write32,
+  writeBigInteger,
   writeChar,
   writeDigits,
   writeInteger,
@@ -30,9 +31,9 @@ export function isRated(candidate: Candidate): candidate is RatedCandidate {
 export const COPY_HEAD = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 export const COPY_TAIL = Buffer.from([0xff, 0xff]);
 
-const COLUMNS = 14;
+const COLUMNS = 16;
 /** Bytes of a row besides its texts: the count and the lengths of columns, and the fixed columns. */
-const FIXED_BYTES = 2 + COLUMNS * 4 + 2 * 8 + 5 * 4 + 1 + 16;
+const FIXED_BYTES = 2 + COLUMNS * 4 + 3 * 8 + 6 * 4 + 1 + 16;
 /** Where a row's revision is: after two times and three integers. */
 const REVISION_AT = 2 + 2 * 12 + 3 * 8 + 4;
 const CUT_AT = REVISION_AT + 8;
@@ -58,7 +59,9 @@ export function encodeEvent(buffer: ByteBuffer, event: RatedCandidate): void {
   at = writeChar(bytes, at, "l");
   at = writeUuid(bytes, at, event.key);
   at = writeTexts(bytes, at, id, subject, data, personal);
-  buffer.length = writeCharges(bytes, at, charges);
+  at = writeCharges(bytes, at, charges);
+  at = writeInteger(bytes, at, verdict.usageTuple.id);
+  buffer.length = writeBigInteger(bytes, at, verdict.measured);
 }
 
 const NO_LENGTH = "\0\0\0\0";

@@ -132,7 +132,7 @@ export async function copyEvents(db: ClientBase, pieces: readonly Buffer[]): Pro
   const stream = db.query(
     copyFrom(
       `copy event (time, received_at, account_id, source_id, type_id, revision, cut, mode, key,
-        id, subject, data, personal, charges) from stdin (format binary)`,
+        id, subject, data, personal, charges, usage_tuple, measured) from stdin (format binary)`,
     ),
   );
   await new Promise<void>((resolve, reject) => {
