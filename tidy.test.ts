@@ -72,9 +72,12 @@ test("folders are at most three deep below src", () => {
 });
 
 test("event-level tables start their primary key with account_id", () => {
-  const migration = readFileSync("packages/server/migrations/0001-foundation.sql", "utf8");
-  for (const table of ["event", "total", "usage"]) {
-    const body = new RegExp(`create table ${table} \\(([\\s\\S]*?)\\n\\)`).exec(migration)![1]!;
+  const migrations = files
+    .filter((file) => file.startsWith("packages/server/migrations/"))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+  for (const table of ["event", "event_fact", "total", "usage"]) {
+    const body = new RegExp(`create table ${table} \\(([\\s\\S]*?)\\n\\)`).exec(migrations)![1]!;
     expect(body).toMatch(/primary key \(account_id, /);
     expect(body).not.toMatch(/references/);
   }

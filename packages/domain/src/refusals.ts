@@ -171,6 +171,23 @@ export const REFUSALS = {
   "catalogue.object-unknown": [404, "The catalogue has no object of this kind and id."],
   "agreement.unknown": [404, "There is no agreement of this id."],
 
+  "event.unknown": [404, "No event of this source and id, or of this key, is stored."],
+  "event.quarantined": [
+    409,
+    "The event waits in quarantine and counts for nothing. Cure its cause, or send it corrected.",
+  ],
+  "fact.event-void": [409, "The event is void. Restore it first."],
+  "fact.not-void": [409, "The event is not void: there is nothing to restore."],
+  "fact.same-content": [409, "The event says the same already; nothing was corrected."],
+  "fact.other-event": [422, "A correction has the source and id of the event that it corrects."],
+  "fact.not-ratable": [422, "What the correction says cannot be rated; nothing was corrected."],
+  "fact.named-twice": [422, "The event is named twice in one request."],
+  "fact.reason-missing": [422, "Say why: a reason has 1 to 500 characters."],
+  "request.idempotency-key-reused": [
+    422,
+    "This Idempotency-Key was sent with another request; a new request takes a new one.",
+  ],
+
   "event.conflicting": [409, "An event of this source and id with other content was accepted."],
   "event.commit-unknown": [503, "Whether it was stored is not known. Send again; it counts once."],
   "event.batch-too-long": [413, "A batch may have at most 1,000 events; stream NDJSON instead."],

@@ -8,6 +8,7 @@ import { openIngest } from "../src/main/open-counterpart.ts";
 import { connectDatabase, type Database, type Db } from "../src/platform/database.ts";
 import { dropDatabase, inDatabase } from "../test/test-database.ts";
 import { CRASH_NOW } from "./crash-protocol.ts";
+import { CHARGES } from "./crash-verify.ts";
 
 /** A copy of a database; nobody else may be connected to it. */
 export async function copyDatabase(original: Database): Promise<Database> {
@@ -79,13 +80,11 @@ interface StatedRow {
   readonly stated: string | null;
 }
 
-/** What charges of stored events come to up to the last cut of each agreement, and what was stated. */
+/** What charges and facts come to up to the last cut of each agreement, and what was stated. */
 const STATED = `with charges as (
-    select term_version.agreement_id, term_version.term, charge.tuple, event.cut,
-      to_char(charge.day, 'YYYY-MM') as service_period, charge.amount_pico
-    from event cross join lateral charges_of(event.charges) as charge
-    join term_version on term_version.id = charge.term_version
-    where charge.amount_pico is not null),
+    select agreement_id, term, tuple, cut, to_char(day, 'YYYY-MM') as service_period,
+      sign * amount_pico as amount_pico
+    from (${CHARGES}) as charges where amount_pico is not null),
   closed as (
     select agreement_id, max(cut) as cut, max(period) as period from statement group by 1),
   due as (

@@ -7,16 +7,19 @@ import type { SentLine } from "./crash-history.ts";
 /** Rows that should not be; the first few of each kind. */
 export type Findings = Record<string, readonly unknown[]>;
 
-/** Charges of stored events, which totals and statements must agree with. */
-const CHARGES = `select event.account_id, event.type_id, event.time, event.cut, charge.*,
-    term_version.agreement_id, term_version.term
-  from event cross join lateral charges_of(event.charges) as charge
+/** What events were charged, and what facts took back or stated since: totals must agree with it. */
+export const CHARGES = `select entry.*, charge.*, term_version.agreement_id, term_version.term
+  from (
+    select account_id, cut, 1 as sign, charges from event
+    union all
+    select account_id, cut, case side when '-' then -1 else 1 end, charges from event_fact) as entry
+  cross join lateral charges_of(entry.charges) as charge
   join term_version on term_version.id = charge.term_version`;
 
 const TOTALS_RECOUNT = `with recounted as (
-    select account_id, term_version, day, tuple, cut, agreement_id, count(*) as count,
-      sum(billed) as quantity, sum(coalesce(amount_pico, 0)) as amount,
-      sum(coalesce(base_pico, 0)) as base
+    select account_id, term_version, day, tuple, cut, agreement_id, sum(sign) as count,
+      sum(sign * billed) as quantity, sum(sign * coalesce(amount_pico, 0)) as amount,
+      sum(sign * coalesce(base_pico, 0)) as base
     from (${CHARGES}) as charges group by 1, 2, 3, 4, 5, 6),
   stored as (
     select account_id, term_version, day, tuple, cut, agreement_id, sum(count) as count,
@@ -24,18 +27,54 @@ const TOTALS_RECOUNT = `with recounted as (
     from total group by 1, 2, 3, 4, 5, 6)
   select to_jsonb(recounted) as recounted, to_jsonb(stored) as stored
   from recounted full join stored using (account_id, term_version, day, tuple, cut, agreement_id)
-  where (recounted.count, recounted.quantity, recounted.amount, recounted.base)
-    is distinct from (stored.count, stored.quantity, stored.amount, stored.base)
+  where (coalesce(recounted.count, 0), coalesce(recounted.quantity, 0),
+      coalesce(recounted.amount, 0), coalesce(recounted.base, 0))
+    is distinct from (coalesce(stored.count, 0), coalesce(stored.quantity, 0),
+      coalesce(stored.amount, 0), coalesce(stored.base, 0))
   limit 5`;
 
-const USAGE_RECOUNT = `with recounted as (
-    select account_id, date_trunc('hour', time, 'UTC') as hour, type_id, count(*) as count
-    from event group by 1, 2, 3),
+const USAGE_RECOUNT = `with entry as (
+    select account_id, time, type_id, usage_tuple as tuple, 1 as sign, measured from event
+    union all
+    select account_id, time, type_id, usage_tuple, case side when '-' then -1 else 1 end, measured
+    from event_fact),
+  recounted as (
+    select account_id, date_trunc('hour', time, 'UTC') as hour, type_id, tuple, sum(sign) as count,
+      sum(sign * measured) as quantity
+    from entry group by 1, 2, 3, 4),
   stored as (
-    select account_id, hour, type_id, sum(count) as count from usage group by 1, 2, 3)
-  select account_id, hour, type_id, recounted.count, stored.count as stored
-  from recounted full join stored using (account_id, hour, type_id)
-  where recounted.count is distinct from stored.count
+    select account_id, hour, type_id, tuple, sum(count) as count, sum(quantity) as quantity
+    from usage group by 1, 2, 3, 4)
+  select account_id, hour, type_id, tuple, recounted.count, stored.count as stored
+  from recounted full join stored using (account_id, hour, type_id, tuple)
+  where (coalesce(recounted.count, 0), coalesce(recounted.quantity, 0))
+    is distinct from (coalesce(stored.count, 0), coalesce(stored.quantity, 0))
+  limit 5`;
+
+/**
+ * Every event has as many facts as its key counts, one after the other, and stands once or not at all. Of
+ * facts, what is taken back is what stood.
+ */
+const FACTS = `with entry as (
+    select key, 0 as ordinal, '+' as side, account_id, time, charges from event
+    union all
+    select key, ordinal, side::text, account_id, time, charges from event_fact),
+  counted as (
+    select key, max(ordinal) as last, count(distinct ordinal) as facts,
+      sum(case side when '+' then 1 else -1 end) as stands
+    from entry group by 1),
+  taken as (
+    select back.key from entry as back
+    where back.side = '-' and not exists (
+      select from entry as stood
+      where stood.key = back.key and stood.side = '+' and stood.ordinal < back.ordinal
+        and (stood.account_id, stood.time, stood.charges)
+          = (back.account_id, back.time, back.charges)))
+  select event_key.key, event_key.facts as claimed, last, stands
+  from event_key left join counted using (key)
+  where state = 'a' and (last <> coalesce(event_key.facts, 0) or counted.facts <> last + 1
+      or stands not in (0, 1))
+    or event_key.key in (select key from taken)
   limit 5`;
 
 /** Every key has what its state says: one event, or one body that waits. */
@@ -62,10 +101,17 @@ export async function checkStore(db: Db): Promise<Findings> {
     keys: await rows(KEYS),
     totals: await rows(TOTALS_RECOUNT),
     usage: await rows(USAGE_RECOUNT),
+    facts: await rows(FACTS),
   };
 }
 
-export const NOTHING_FOUND: Findings = { imbalances: [], keys: [], totals: [], usage: [] };
+export const NOTHING_FOUND: Findings = {
+  imbalances: [],
+  keys: [],
+  totals: [],
+  usage: [],
+  facts: [],
+};
 
 interface StoredKey {
   readonly state: "a" | "q";

@@ -133,3 +133,28 @@ test("charges carry a reference of their own and the other side's name", () => {
     ["#2", "resale"],
   ]);
 });
+
+const VOIDED = {
+  ordinal: 2,
+  kind: "void",
+  madeAt: parseInstant("2026-11-05T10:00:00Z"),
+  by: "ops",
+  reason: "a test call",
+  changes: [],
+} as const;
+
+test("a void event has no charges, and says what was stated about it", () => {
+  const explained = explainEvent(call([V1], { isVoid: true, facts: [VOIDED] }), PROVIDER);
+  expect(explained).toMatchObject({ isVoid: true, charges: [], facts: [{ ordinal: 2 }] });
+  expect(explained.sentence).toMatch(/ is void: it counts for nothing\.$/);
+  expect(explained.steps.at(-1)).toEqual({
+    name: "voided",
+    value: "voided 2026-11-05T10:00:00Z by ops (a test call): no charge changed",
+    from: "fact 2",
+  });
+});
+
+test("charges that a fact states are referred to by it", () => {
+  const [charge] = explainEvent(call([V1], { statedBy: 3 }), PROVIDER).charges;
+  expect(charge!.ref).toBe("0191d1c0-0000-0000-0000-000000000001.3#1");
+});

@@ -2,33 +2,46 @@
 import { formatDecimal } from "../decimal.ts";
 import { formatInstant } from "../instant.ts";
 import { formatLocalDay } from "../period.ts";
+import { chargeRef } from "./charge-ref.ts";
 import { chargeSentence } from "./charge-sentence.ts";
 import { chargeSteps } from "./charge-steps.ts";
 import { describeUse, isUnused } from "./charge-words.ts";
 import { describeRate, measureOf } from "./describe-price.ts";
 import { describeQuantity } from "./describe-quantity.ts";
+import { explainFact, FACT_DONE } from "./explain-fact.ts";
 import type { ExplainedCharge, ExplainedEvent, Step } from "./explained.ts";
 import type { RecordedCharge, RecordedEvent, RecordedProvider } from "./recorded.ts";
 
 /** What became of an event, for every party that it concerns. */
 export function explainEvent(event: RecordedEvent, provider: RecordedProvider): ExplainedEvent {
-  const { key, source, id, type, account } = event;
-  const charges = event.charges.map((charge, at) => explainCharge(event, charge, at + 1, provider));
+  const { key, source, id, type, account, isVoid } = event;
+  const charges = isVoid ? [] : explainCharges(event, provider);
   const count = charges.length === 1 ? "1 charge" : `${charges.length} charges`;
+  const stands = isVoid ? "is void: it counts for nothing" : `has ${count}`;
   const time = formatInstant(event.time);
   return {
     kind: "event",
     ref: key,
+    isVoid,
+    facts: event.facts.map(explainFact),
     source,
     id,
     type,
     account,
     time,
     receivedAt: formatInstant(event.receivedAt),
-    sentence: `The ${describeUse(event)} of ${account} at ${time} (${source}/${id}) has ${count}.`,
+    sentence: `The ${describeUse(event)} of ${account} at ${time} (${source}/${id}) ${stands}.`,
     steps: eventSteps(event),
     charges,
   };
+}
+
+/** The charges of what is recorded, whether it is void by now or not. */
+export function explainCharges(
+  event: RecordedEvent,
+  provider: RecordedProvider,
+): ExplainedCharge[] {
+  return event.charges.map((charge, at) => explainCharge(event, charge, at + 1, provider));
 }
 
 function explainCharge(
@@ -42,7 +55,7 @@ function explainCharge(
   const measure = measureOf(term, deck);
   return {
     kind: "charge",
-    ref: `${event.key}#${ordinal}`,
+    ref: chargeRef(event.key, event.statedBy, ordinal),
     agreement: agreement.name,
     party,
     role,
@@ -79,6 +92,10 @@ function eventSteps(event: RecordedEvent): Step[] {
   steps.push({ name: "identified", value: `${subject} is account ${account}`, from: "event" });
   const data = describeData(event);
   if (data !== "") steps.push({ name: "data", value: data, from: "event" });
+  for (const fact of event.facts) {
+    const { ordinal, kind, sentence } = explainFact(fact);
+    steps.push({ name: FACT_DONE[kind], value: sentence, from: `fact ${ordinal}` });
+  }
   return steps;
 }
 

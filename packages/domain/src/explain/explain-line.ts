@@ -68,13 +68,12 @@ export function explainLine(statement: RecordedStatement, line: RecordedLine): E
     earlier: line.earlier.map((one) => ({ ref: one.ref, money: money(one.money) })),
     parts: line.derivation.map((part) => explainPart(part, line, currency)),
   } as const;
-  const list =
-    explained.events === "0"
-      ? null
-      : {
-          command: `counterpart explain ${ref} --events`,
-          path: `/v1/statements/${statement.id}/lines/${line.number}/events`,
-        };
+  const list = line.derivation.every(({ kind }) => kind === "fee")
+    ? null
+    : {
+        command: `counterpart explain ${ref} --events`,
+        path: `/v1/statements/${statement.id}/lines/${line.number}/events`,
+      };
   const draft = { ...explained, list };
   return { ...draft, sentence: lineSentence(draft), steps: lineSteps(draft, statement) };
 }

@@ -1,5 +1,6 @@
 /** Explanations: what was recorded of a figure, in words and in order (design: six promises, 4). */
 import type { Role } from "../catalogue/catalogue.ts";
+import type { FactKind } from "../events/event-history.ts";
 import type { RoundingMode } from "../rounding.ts";
 
 /** One recorded fact that took part, in the order in which it did. */
@@ -36,11 +37,35 @@ export interface ExplainedCharge {
   readonly steps: readonly Step[];
 }
 
-/** An accepted event with the charges of every party. */
+/** Something that was stated about an event after it had been accepted. */
+export interface ExplainedFact {
+  /** Counts from 1 within the event. */
+  readonly ordinal: number;
+  readonly kind: FactKind;
+  readonly madeAt: string;
+  readonly by: string;
+  readonly reason: string;
+  /** By agreement: what its charges came to before and after, exact. */
+  readonly changes: readonly {
+    readonly agreement: string;
+    readonly currency: string;
+    readonly before: string;
+    readonly after: string;
+    readonly difference: string;
+    /** Charges among them that are priced at close. */
+    readonly atClose: number;
+  }[];
+  readonly sentence: string;
+}
+
+/** An accepted event with the charges of every party, as it stands after all that was stated about it. */
 export interface ExplainedEvent {
   readonly kind: "event";
   /** Its key. */
   readonly ref: string;
+  /** A void event has no charges. */
+  readonly isVoid: boolean;
+  readonly facts: readonly ExplainedFact[];
   readonly source: string;
   readonly id: string;
   readonly type: string;

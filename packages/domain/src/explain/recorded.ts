@@ -1,5 +1,6 @@
 /** What the store holds of a figure and of the catalogue rows that it refers to. */
 import type { Agreement, Deck, Term } from "../catalogue/catalogue.ts";
+import type { FactKind } from "../events/event-history.ts";
 import type { Instant } from "../instant.ts";
 import type { Zone } from "../period.ts";
 import type { StoredCharge } from "../rating/charge.ts";
@@ -32,7 +33,34 @@ export interface RecordedEvent {
   readonly waited: { readonly since: Instant; readonly code: string } | null;
   /** How many times its id came with another content, which is kept apart. */
   readonly conflicting: number;
+  /** Number of the fact that states what is recorded here; 0: the event as it came. */
+  readonly statedBy: number;
+  /** Whether it counts no more: a void event is recorded as it would be restored. */
+  readonly isVoid: boolean;
+  /** Everything that was stated about it since it came, in order. */
+  readonly facts: readonly RecordedFact[];
   readonly charges: readonly RecordedCharge[];
+}
+
+export interface RecordedFact {
+  /** Counts from 1 within the event. */
+  readonly ordinal: number;
+  readonly kind: FactKind;
+  readonly madeAt: Instant;
+  readonly by: string;
+  readonly reason: string;
+  readonly changes: readonly RecordedChange[];
+}
+
+/** What a fact changes for one agreement. */
+export interface RecordedChange {
+  readonly agreement: string;
+  readonly currency: string;
+  /** Pico-units: the event's charges before and after. */
+  readonly before: bigint;
+  readonly after: bigint;
+  /** Charges among them that are priced at close. */
+  readonly atClose: number;
 }
 
 export interface RecordedCharge {

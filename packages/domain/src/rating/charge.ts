@@ -62,3 +62,13 @@ export function chargesFromText(text: string): StoredCharge[] {
     };
   });
 }
+
+/** Writes what `chargesFromText` reads. Tuples are numbered. */
+export function chargesToText(charges: readonly Charge[]): string {
+  return charges
+    .map(({ term, day, tuple, deckRow, raw, billed, amount, base, steps }) => {
+      const parts = [term.id, day, tuple.id, deckRow, raw, billed, amount ?? "", base ?? ""];
+      return [...parts, ...(steps === "" ? [] : [steps])].join(",");
+    })
+    .join(";");
+}

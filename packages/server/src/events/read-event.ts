@@ -113,6 +113,13 @@ export function readObject(text: string): Readonly<Record<string, unknown>> | st
   }
 }
 
+/** A JSON text with numbers that a double would change as `ExactNumber`. Throws what JSON.parse throws. */
+export function parseExactly(text: string): unknown {
+  return countNameColons(text) === MAY_HOLD_LONG_NUMBER
+    ? parseLosslessly(text, undefined, LOSSLESS)
+    : JSON.parse(text);
+}
+
 function readNumber(token: string): unknown {
   const plain = plainDecimal(token);
   const value = Number(token);

@@ -2,7 +2,10 @@
 import type { Agreement, Deck, Provider, Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
-import { explainEvent as explainRecordedEvent } from "@counterpart/domain/explain/explain-event.ts";
+import {
+  explainCharges,
+  explainEvent as explainRecordedEvent,
+} from "@counterpart/domain/explain/explain-event.ts";
 import { explainQuarantine } from "@counterpart/domain/explain/explain-quarantine.ts";
 import type {
   ExplainedCharge,
@@ -13,27 +16,28 @@ import type {
   RecordedCharge,
   RecordedDeckRow,
   RecordedEvent,
+  RecordedProvider,
 } from "@counterpart/domain/explain/recorded.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone } from "@counterpart/domain/period.ts";
 import { chargesFromText, type StoredCharge } from "@counterpart/domain/rating/charge.ts";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import { readCallSteps } from "@counterpart/domain/voice/call-steps.ts";
-import { eventKey } from "../events/event-hash.ts";
+import { keyOfRef } from "../events/event-ref.ts";
 import type { Db } from "../platform/database.ts";
 import {
   type DeckRowRow,
   type EventRow,
   findEvent,
   listDeckRows,
+  listEventFacts,
   listKept,
   listTermVersions,
   loadObjects,
   loadTuples,
   type QuarantineRow,
 } from "./explain.repo.ts";
-
-const KEY = /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
+import { type NamedTerm, recordFacts, versionsOf } from "./record-facts.ts";
 
 /**
  * Every party's charges of an event, or why it waits. `ref` is its key or `source/id`. Refuses
@@ -44,9 +48,9 @@ export async function explainEvent(
   ref: string,
 ): Promise<ExplainedEvent | ExplainedQuarantine> {
   const key = keyOf(ref);
-  const row = await findEvent(db, key);
+  const recorded = await recordEvent(db, key, null);
+  if (recorded !== null) return explainRecordedEvent(recorded.event, recorded.provider);
   const kept = await listKept(db, key);
-  if (row !== null) return await explainAccepted(db, row, kept);
   const waiting = kept.find(({ state }) => state === "p");
   if (waiting === undefined) throw notFound(ref);
   return explainQuarantine({
@@ -58,12 +62,17 @@ export async function explainEvent(
   });
 }
 
-/** One charge of an event: `<event ref>#2`, counted from 1. Refuses `explain.not-found`. */
+/**
+ * One charge of an event as it came, `<event ref>#2`, counted from 1, or as a fact states it,
+ * `<key>.1#2`; whether it was taken back since or not. Refuses `explain.not-found`.
+ */
 export async function explainCharge(db: Db, ref: string): Promise<ExplainedCharge> {
   const [, event, ordinal] = /^(.+)#([1-9]\d{0,3})$/s.exec(ref) ?? [];
   if (event === undefined) throw notFound(ref);
-  const explained = await explainEvent(db, event);
-  const charge = explained.kind === "event" ? explained.charges[Number(ordinal) - 1] : undefined;
+  const [, factual, fact] = /^([0-9a-f-]{32,36})\.([1-9]\d{0,4})$/i.exec(event) ?? [];
+  const recorded = await recordEvent(db, keyOf(factual ?? event), Number(fact ?? 0));
+  if (recorded === null) throw notFound(ref);
+  const charge = explainCharges(recorded.event, recorded.provider)[Number(ordinal) - 1];
   if (charge === undefined) throw notFound(ref);
   return charge;
 }
@@ -76,32 +85,86 @@ export function notFound(ref: string): Refusal {
 }
 
 function keyOf(ref: string): string {
-  if (KEY.test(ref)) return ref;
-  const slash = ref.indexOf("/");
-  if (slash <= 0) throw notFound(ref);
-  return eventKey(ref.slice(0, slash), ref.slice(slash + 1));
+  const key = keyOfRef(ref);
+  if (key === null) throw notFound(ref);
+  return key;
 }
 
-async function explainAccepted(
+interface Recorded {
+  readonly event: RecordedEvent;
+  readonly provider: RecordedProvider;
+}
+
+/**
+ * An accepted event as the fact of this number states it, 0: as it came, null: as it stands. Null
+ * when there is no such event or fact.
+ */
+async function recordEvent(db: Db, key: string, statedBy: number | null): Promise<Recorded | null> {
+  const row = await findEvent(db, key);
+  if (row === null) return null;
+  const facts = await listEventFacts(db, key);
+  const versions = versionsOf(row, facts);
+  const version =
+    statedBy === null ? versions.at(-1) : versions.find((one) => one.statedBy === statedBy);
+  if (version === undefined) return null;
+  const kept = await listKept(db, key);
+  const terms = await loadTerms(db, [row, ...facts]);
+  const objects = await loadNamed(db, version.row, terms);
+  const recorded = await recordCharges(db, version.row, terms, objects);
+  const event = {
+    ...toRecorded(version.row, kept, recorded, typeOf(version.row.type, objects)),
+    statedBy: version.statedBy,
+    isVoid: facts.at(-1)?.kind === "v",
+    facts: recordFacts(facts, terms),
+  };
+  const provider = objects.get("single/provider") as Provider;
+  return { event, provider: { name: provider.name, timeZone: checkZone(provider.timeZone) } };
+}
+
+/** Terms of all charges that the event and its facts have. */
+async function loadTerms(
+  db: Db,
+  rows: readonly Pick<EventRow, "charges" | "revision">[],
+): Promise<Map<number, NamedTerm>> {
+  const named = rows.flatMap(({ charges }) => chargesFromText(charges));
+  const versions = new Set(named.map(({ termVersion }) => termVersion));
+  const terms = await listTermVersions(db, [...versions]);
+  const newest = Math.max(...rows.map(({ revision }) => revision));
+  const agreements = await loadObjects(
+    db,
+    newest,
+    terms.map(({ agreement }) => ({ kind: "agreements", id: agreement })),
+  );
+  return new Map(
+    terms.map(({ id, agreement_id, agreement, body }) => {
+      const { currency } = agreements.get(`agreements/${agreement}`) as Agreement;
+      return [id, { agreementId: agreement_id, agreement, currency, term: body as Term }];
+    }),
+  );
+}
+
+/** What a version of the event and its charges refer to in the catalogue that rated it. */
+async function loadNamed(
+  db: Db,
+  { revision, type, charges }: EventRow,
+  terms: ReadonlyMap<number, NamedTerm>,
+): Promise<ReadonlyMap<string, unknown>> {
+  const own = chargesFromText(charges).map(({ termVersion }) => terms.get(termVersion)!);
+  return await loadObjects(db, revision, [
+    { kind: "single", id: "provider" },
+    { kind: "eventTypes", id: type },
+    ...own.map(({ agreement }) => ({ kind: "agreements", id: agreement })),
+    ...own.flatMap(({ term }) => deckNameOf(term) ?? []).map((id) => ({ kind: "decks", id })),
+  ]);
+}
+
+async function recordCharges(
   db: Db,
   row: EventRow,
-  kept: readonly QuarantineRow[],
-): Promise<ExplainedEvent> {
+  terms: ReadonlyMap<number, NamedTerm>,
+  objects: ReadonlyMap<string, unknown>,
+): Promise<RecordedCharge[]> {
   const charges = chargesFromText(row.charges);
-  const terms = await listTermVersions(
-    db,
-    charges.map(({ termVersion }) => termVersion),
-  );
-  const versions = new Map(
-    terms.map(({ id, agreement, body }) => [id, { agreement, body: body as Term }]),
-  );
-  const decks = terms.flatMap(({ body }) => deckNameOf(body as Term) ?? []);
-  const objects = await loadObjects(db, row.revision, [
-    { kind: "single", id: "provider" },
-    { kind: "eventTypes", id: row.type },
-    ...terms.map(({ agreement }) => ({ kind: "agreements", id: agreement })),
-    ...decks.map((id) => ({ kind: "decks", id })),
-  ]);
   const deckRows = await listDeckRows(
     db,
     charges.flatMap(({ deckRow, steps }) => [deckRow, ...rowsOfSpans(steps)]),
@@ -111,8 +174,8 @@ async function explainAccepted(
     db,
     charges.map(({ tuple }) => tuple),
   );
-  const recorded = charges.map((stored): RecordedCharge => {
-    const { agreement, body: term } = versions.get(stored.termVersion)!;
+  return charges.map((stored): RecordedCharge => {
+    const { agreement, term } = terms.get(stored.termVersion)!;
     return {
       stored,
       term,
@@ -120,11 +183,6 @@ async function explainAccepted(
       deck: deckOf(term, stored, objects, rows),
       dimensions: tuples.get(stored.tuple) ?? {},
     };
-  });
-  const provider = objects.get("single/provider") as Provider;
-  return explainRecordedEvent(toRecorded(row, kept, recorded, typeOf(row.type, objects)), {
-    name: provider.name,
-    timeZone: checkZone(provider.timeZone),
   });
 }
 
@@ -178,7 +236,7 @@ function toRecorded(
   kept: readonly QuarantineRow[],
   charges: readonly RecordedCharge[],
   type: EventType | undefined,
-): RecordedEvent {
+): Omit<RecordedEvent, "statedBy" | "isVoid" | "facts"> {
   const data = JSON.parse(row.data) as Record<string, unknown>;
   const released = kept.find(({ state }) => state === "r");
   return {

@@ -10,7 +10,11 @@ const stepsSchema = z.array(stepSchema).describe("Recorded facts, in the order t
 
 export const chargeSchema = z.object({
   kind: z.literal("charge"),
-  ref: z.string().describe("The event's key, # and the charge's number"),
+  ref: z
+    .string()
+    .describe(
+      "The event's key, # and the charge's number; .1 before it if the first fact states it",
+    ),
   agreement: z.string(),
   party: z.string(),
   role: z.string(),
@@ -37,10 +41,31 @@ const identity = {
   receivedAt: z.string(),
 };
 
+const factSchema = z.object({
+  ordinal: z.int().describe("Counts the facts about the event"),
+  kind: z.enum(["void", "restore", "correction", "rerating"]),
+  madeAt: z.string(),
+  by: z.string().describe("Who stated it, such as key:… or cli"),
+  reason: z.string(),
+  changes: z.array(
+    z.object({
+      agreement: z.string(),
+      currency: z.string(),
+      before: z.string().describe("What the event's charges came to, exact"),
+      after: z.string(),
+      difference: z.string(),
+      atClose: z.int().describe("Charges among them that are priced at close"),
+    }),
+  ),
+  sentence: z.string(),
+});
+
 export const explainedEventSchema = z.union([
   z.object({
     kind: z.literal("event"),
     ...identity,
+    isVoid: z.boolean().describe("Whether it counts no more"),
+    facts: z.array(factSchema).describe("What was stated about it since it came, in order"),
     account: z.string(),
     sentence: z.string(),
     steps: stepsSchema,
@@ -59,7 +84,7 @@ export const explainedEventSchema = z.union([
 
 export const eventSchema = z.union([
   z.object({
-    state: z.literal("accepted"),
+    state: z.enum(["accepted", "void"]),
     key: z.string(),
     source: z.string(),
     id: z.string(),
@@ -67,6 +92,7 @@ export const eventSchema = z.union([
     account: z.string(),
     time: z.string(),
     receivedAt: z.string(),
+    facts: z.array(factSchema.omit({ sentence: true })),
     charges: z.array(
       chargeSchema.pick({
         ref: true,
@@ -134,13 +160,19 @@ export const explainedLineSchema = z.object({
 
 export const lineEventSchema = z.object({
   charge: z.string(),
+  fact: z
+    .int()
+    .nullable()
+    .describe("The fact about the event that states or takes back the charge; null: it came so"),
   event: z.string(),
   source: z.string(),
   id: z.string(),
   account: z.string(),
   time: z.string(),
   day: z.string(),
-  quantity: z.string().describe("Used, in the unit"),
+  quantity: z
+    .string()
+    .describe("Used, in the unit; figures of a charge that is taken back are negative"),
   billed: z.string().describe("Charged for, in the unit"),
   unit: z.string().describe("Such as milliseconds; empty for a share of an amount"),
   amount: z.string().nullable(),

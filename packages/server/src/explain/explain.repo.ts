@@ -38,6 +38,44 @@ export async function findEvent(db: Db, key: string): Promise<EventRow | null> {
   return rows[0] ?? null;
 }
 
+/** One side of a fact about an event. */
+export interface EventFactRow {
+  readonly ordinal: number;
+  /** What it takes back, and what it states. */
+  readonly side: "-" | "+";
+  readonly kind: "v" | "r" | "c" | "p";
+  /** Epoch milliseconds. */
+  readonly made_at: string;
+  readonly made_by: string;
+  readonly reason: string;
+  readonly revision: number;
+  readonly cut: number;
+  readonly time: string;
+  readonly type: string;
+  readonly account: string;
+  /** null: as before. */
+  readonly subject: string | null;
+  readonly data: string | null;
+  readonly charges: string;
+}
+
+/** Both sides of every fact about an event, in order; without personal values. */
+export async function listEventFacts(db: Db, key: string): Promise<EventFactRow[]> {
+  const { rows } = await db.query<EventFactRow>(
+    `select ordinal, side, fact_batch.kind, ${INSTANT("made_at")} as made_at, made_by, reason,
+        revision, cut, ${INSTANT("time")} as time, type.name as type, account.name as account,
+        subject, data, charges
+      from event_fact
+      join fact_batch on fact_batch.id = batch
+      join handle as type on type.id = type_id
+      join handle as account on account.id = account_id
+      where key = $1
+      order by ordinal, side = '+'`,
+    [key],
+  );
+  return rows;
+}
+
 export interface QuarantineRow {
   readonly key: string;
   readonly state: "p" | "c" | "s" | "r";
@@ -64,6 +102,7 @@ export async function listKept(db: Db, key: string): Promise<QuarantineRow[]> {
 
 export interface TermVersionRow {
   readonly id: number;
+  readonly agreement_id: number;
   readonly agreement: string;
   readonly term: string;
   readonly body: unknown;
@@ -71,7 +110,7 @@ export interface TermVersionRow {
 
 export async function listTermVersions(db: Db, ids: readonly number[]): Promise<TermVersionRow[]> {
   const { rows } = await db.query<TermVersionRow>(
-    `select term_version.id, handle.name as agreement, term, body
+    `select term_version.id, agreement_id, handle.name as agreement, term, body
       from term_version join handle on handle.id = agreement_id
       where term_version.id = any($1::integer[]) order by id`,
     [ids],
@@ -228,114 +267,4 @@ export async function listEarlierLines(
     [agreement_id, cut, servicePeriods],
   );
   return rows;
-}
-
-export interface LineEventsQuery {
-  readonly account: number;
-  /** Epoch milliseconds. */
-  readonly start: number;
-  readonly end: number;
-  readonly cut: number;
-  readonly versions: readonly number[];
-  /** Days since 1970. */
-  readonly firstDay: number;
-  readonly endDay: number;
-  /** 0: any. */
-  readonly tuple: number;
-  /** Events of the account after this one. */
-  readonly after: { readonly time: number; readonly key: string } | null;
-  readonly limit: number;
-}
-
-export interface LineEventRow {
-  readonly account_id: number;
-  readonly account: string;
-  readonly time: string;
-  readonly key: string;
-  readonly source: string;
-  readonly id: string;
-  readonly cut: number;
-  readonly charges: string;
-}
-
-export interface LineAccountsQuery
-  extends Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "cut" | "tuple"> {
-  readonly agreement: number;
-  /** From this one on. */
-  readonly from: number;
-}
-
-/** Accounts with a total that a line states, in order. */
-export async function listLineAccounts(db: Db, query: LineAccountsQuery): Promise<number[]> {
-  const { rows } = await db.query<{ account_id: number }>(
-    `select distinct account_id from total
-      where agreement_id = $1 and term_version = any($2::integer[])
-        and day >= date '1970-01-01' + $3::integer and day < date '1970-01-01' + $4::integer
-        and cut <= $5 and ($6 = 0 or tuple = $6) and account_id >= $7
-      order by 1`,
-    [
-      query.agreement,
-      query.versions,
-      query.firstDay,
-      query.endDay,
-      query.cut,
-      query.tuple,
-      query.from,
-    ],
-  );
-  return rows.map(({ account_id }) => account_id);
-}
-
-/**
- * An account's events with a charge of these term versions, days and tuple, in order of time and
- * key: the order of the primary key, so that a page reads no more than it needs. Cost: it looks at
- * the account's other events of the period on the way.
- */
-export async function listLineEventRows(db: Db, query: LineEventsQuery): Promise<LineEventRow[]> {
-  const { after } = query;
-  const { rows } = await db.query<LineEventRow>(
-    `select account_id, account.name as account, ${INSTANT("event.time")} as time, event.key,
-        source.name as source, event.id, event.cut, charges
-      from event
-      join handle as account on account.id = account_id
-      join handle as source on source.id = source_id
-      where account_id = $1 and event.time >= $2 and event.time < $3
-        and event.cut <= $4 and event.mode = 'l'
-        and ($9::timestamptz is null or (event.time, event.key) > ($9, $10::uuid))
-        and exists (
-          select from unnest(string_to_array(charges, ';')) as charge
-          where split_part(charge, ',', 1)::integer = any($5::integer[])
-            and split_part(charge, ',', 2)::integer >= $6
-            and split_part(charge, ',', 2)::integer < $7
-            and ($8 = 0 or split_part(charge, ',', 3)::integer = $8))
-      order by event.time, event.key limit $11`,
-    [
-      query.account,
-      new Date(query.start).toISOString(),
-      new Date(query.end).toISOString(),
-      query.cut,
-      query.versions,
-      query.firstDay,
-      query.endDay,
-      query.tuple,
-      after === null ? null : new Date(after.time).toISOString(),
-      after?.key ?? null,
-      query.limit,
-    ],
-  );
-  return rows;
-}
-
-/** Cut of the last statement before this one that stated the service period; 0 for none. */
-export async function loadPreviousCut(
-  db: Db,
-  statement: Pick<StatementRow, "agreement_id" | "cut">,
-  servicePeriod: string,
-): Promise<number> {
-  const { rows } = await db.query<{ cut: number }>(
-    `select coalesce(max(cut), 0) as cut from statement
-      where agreement_id = $1 and cut < $2 and period >= $3`,
-    [statement.agreement_id, statement.cut, servicePeriod],
-  );
-  return rows[0]!.cut;
 }

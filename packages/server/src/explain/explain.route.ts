@@ -58,5 +58,9 @@ function toEvent(explained: ExplainedEvent | ExplainedQuarantine): z.output<type
     const { quantity, billed, rate } = charge;
     return { ref, agreement, party, role, term, day, quantity, billed, rate, amount, currency };
   });
-  return { state: "accepted", ...identity, account: explained.account, charges };
+  const facts = explained.facts.map(({ sentence: _, changes, ...fact }) => {
+    return { ...fact, changes: changes.map((change) => ({ ...change })) };
+  });
+  const state = explained.isVoid ? "void" : "accepted";
+  return { state, ...identity, account: explained.account, facts, charges };
 }

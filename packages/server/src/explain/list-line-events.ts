@@ -2,6 +2,7 @@
 
 import type { Agreement } from "@counterpart/domain/catalogue/catalogue.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
+import { chargeRef } from "@counterpart/domain/explain/charge-ref.ts";
 import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
 import {
   checkZone,
@@ -13,15 +14,15 @@ import {
 import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
+import { loadObjects } from "./explain.repo.ts";
+import { loadLine, unitOfLine } from "./explain-line.ts";
 import {
   type LineEventRow,
   type LineEventsQuery,
   listLineAccounts,
   listLineEventRows,
-  loadObjects,
   loadPreviousCut,
-} from "./explain.repo.ts";
-import { loadLine, unitOfLine } from "./explain-line.ts";
+} from "./line-events.repo.ts";
 
 export interface LineEventsPage {
   /** The `nextCursor` of the page before. */
@@ -29,10 +30,12 @@ export interface LineEventsPage {
   readonly limit: number;
 }
 
-/** One charge that a line counts. */
+/** One charge that a line counts, or that a fact has taken back. */
 export interface LineEvent {
-  /** `<event key>#2`, for `explainCharge`. */
+  /** `<event key>#2`, or `<event key>.1#2` of a charge that fact 1 states; for `explainCharge`. */
   readonly charge: string;
+  /** Number of the fact about the event that states or takes back the charge; null: it came so. */
+  readonly fact: number | null;
   readonly event: string;
   readonly source: string;
   readonly id: string;
@@ -40,7 +43,7 @@ export interface LineEvent {
   readonly time: string;
   /** Local day of the agreement. */
   readonly day: string;
-  /** Smallest units, used and billed. */
+  /** Smallest units, used and billed. All figures of a charge that is taken back are negative. */
   readonly quantity: string;
   readonly billed: string;
   /** What they count, such as `milliseconds`; empty for a share of an amount. */
@@ -60,8 +63,9 @@ export interface LineEvents {
 
 /**
  * The charges that a line's exact amount stands on, in order of account, time and key: everything
- * of its service period up to the statement's cut, on an adjustment line too. Of an event-priced
- * term the amounts add up to the line's, of one priced at close the quantities do. Refuses
+ * of its service period up to the statement's cut, on an adjustment line too; what was voided,
+ * corrected or re-rated with what that took back. Of an event-priced term the amounts add up to the
+ * line's, of one priced at close the quantities do. Refuses
  * `explain.not-found` and `request.cursor-malformed`.
  */
 export async function listLineEvents(
@@ -120,43 +124,48 @@ function chargesOf(
   previousCut: number,
   unit: string,
 ): LineEvent[] {
+  const takesBack = row.entry % 2 === 1;
+  const signed = (value: bigint): bigint => (takesBack ? -value : value);
   return chargesFromText(row.charges).flatMap((charge, at) => {
     const { day, tuple, termVersion, amount, base } = charge;
     if (!filter.versions.includes(termVersion)) return [];
     if (day < filter.firstDay || day >= filter.endDay) return [];
     if (filter.tuple !== 0 && tuple !== filter.tuple) return [];
     return {
-      charge: `${row.key}#${at + 1}`,
+      charge: chargeRef(row.key, row.stated_by, at + 1),
+      fact: row.entry === 0 ? null : Math.ceil(row.entry / 2),
       event: row.key,
       source: row.source,
       id: row.id,
       account: row.account,
       time: formatInstant(Number(row.time) as Instant),
       day: formatLocalDay(day),
-      quantity: `${charge.raw}`,
-      billed: `${charge.billed}`,
+      quantity: `${signed(charge.raw)}`,
+      billed: `${signed(charge.billed)}`,
       unit,
-      amount: amount === null ? null : formatDecimal(amount, 12),
-      base: base === null ? null : formatDecimal(base, 12),
+      amount: amount === null ? null : formatDecimal(signed(amount), 12),
+      base: base === null ? null : formatDecimal(signed(base), 12),
       statedBefore: row.cut <= previousCut,
     };
   });
 }
 
-function writeCursor({ account_id, time, key }: LineEventRow): string {
-  return `${account_id}.${time}.${key}`;
+function writeCursor({ account_id, time, key, entry }: LineEventRow): string {
+  return `${account_id}.${time}.${key}.${entry}`;
 }
 
-const CURSOR = /^([1-9]\d{0,8})\.(-?\d{1,13})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const CURSOR =
+  /^([1-9]\d{0,8})\.(-?\d{1,13})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,6})$/;
 
 interface Cursor {
   readonly account: number;
   readonly time: number;
   readonly key: string;
+  readonly entry: number;
 }
 
 function readCursor(text: string): Cursor {
-  const [, account, time, key] = CURSOR.exec(text) ?? [];
+  const [, account, time, key, entry] = CURSOR.exec(text) ?? [];
   if (key === undefined) throw new Refusal("request.cursor-malformed");
-  return { account: Number(account), time: Number(time), key };
+  return { account: Number(account), time: Number(time), key, entry: Number(entry) };
 }

@@ -1,5 +1,5 @@
 import { chargeTable, type ExplanationTable } from "@counterpart/domain/explain/charge-table.ts";
-import type { Explanation, Step } from "@counterpart/domain/explain/explained.ts";
+import type { ExplainedEvent, Explanation, Step } from "@counterpart/domain/explain/explained.ts";
 import { lineTable } from "@counterpart/domain/explain/line-table.ts";
 import { trace } from "@counterpart/domain/explain/trace.ts";
 import { printTable } from "../platform/print-table.ts";
@@ -14,13 +14,25 @@ export function renderExplanation(explanation: Explanation, as: Rendering): stri
   if (as === "trace") return traces(explanation).join("\n\n");
   const table = tableOf(explanation);
   if (table === null) return traces(explanation).join("\n\n");
-  return [explanation.sentence, printTable(table.columns, table.rows)].join("\n");
+  const head = explanation.kind === "event" ? eventSentences(explanation) : [explanation.sentence];
+  return [
+    ...head,
+    ...(table.rows.length === 0 ? [] : [printTable(table.columns, table.rows)]),
+  ].join("\n");
+}
+
+/** What it stands at, and what was stated about it since it came. */
+function eventSentences({ sentence, facts }: ExplainedEvent): string[] {
+  return [sentence, ...facts.map((fact) => `It was ${fact.sentence}.`)];
 }
 
 function sentences(explanation: Explanation): string[] {
   switch (explanation.kind) {
     case "event":
-      return [explanation.sentence, ...explanation.charges.map(({ sentence }) => sentence)];
+      return [
+        ...eventSentences(explanation),
+        ...explanation.charges.map(({ sentence }) => sentence),
+      ];
     case "statement":
       return [explanation.sentence, ...explanation.lines.map(({ sentence }) => sentence)];
     case "quarantined":

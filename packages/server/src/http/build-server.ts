@@ -18,6 +18,7 @@ import type { z } from "zod";
 import { catalogueRoute } from "../catalogue/catalogue.route.ts";
 import { EVENTS_PATH, eventsRoute } from "../events/events.route.ts";
 import { explainRoute } from "../explain/explain.route.ts";
+import { factsRoute } from "../facts/facts.route.ts";
 import { keysRoute } from "../keys/keys.route.ts";
 import { metersRoute } from "../meters/meters.route.ts";
 import { quarantineRoute } from "../quarantine/quarantine.route.ts";
@@ -108,6 +109,7 @@ const INTAKE_PATHS: readonly string[] = [EVENTS_PATH, SESSIONS_PATH];
 const ROUTES = [
   eventsRoute,
   sessionsRoute,
+  factsRoute,
   explainRoute,
   quarantineRoute,
   usageRoute,

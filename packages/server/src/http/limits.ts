@@ -21,6 +21,8 @@ export const BODY_LIMITS = {
   /** One event or a batch; a single event of more than 64 KiB is refused when it is read. */
   events: MIB,
   batchEvents: 1_000,
+  /** Up to 1,000 corrections, each with its event. */
+  facts: 4 * MIB,
 } as const;
 
 /** A body that is read whole must be here within this. */

@@ -3,6 +3,7 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 /** What an API key may do. Every address names the one it needs; nothing is allowed without. */
 export const SCOPES = [
   "events:write",
+  "events:correct",
   "usage:read",
   "catalogue:read",
   "catalogue:write",

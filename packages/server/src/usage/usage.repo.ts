@@ -88,6 +88,7 @@ export async function listUsage(db: Db, query: UsageQuery): Promise<UsageSum[]> 
       where hour >= $1::timestamptz and hour < $2::timestamptz
         ${conditions.map((condition) => `and ${condition}`).join(" ")}
       group by 1${places === "" ? "" : `, ${places}`}
+      having sum(count) <> 0 or sum(quantity) <> 0
       order by ${places === "" ? "" : `${places}, `}1
       limit $3 offset $4`,
     values,

@@ -19,8 +19,9 @@ export function explainCommand(): Command {
     .description(
       "Shows the recorded derivation of a figure; nothing is computed again. REF is an event\n" +
         "(its source and id, or its key), one of its charges (#2), a statement, or a line of it\n" +
-        "(/3). Of an event in quarantine it says why it waits and what cures that. Personal\n" +
-        "numbers are not shown, only the prefix that gave the rate.",
+        "(/3). An event is shown as it stands, with all that was stated about it since it came:\n" +
+        "voids, corrections, re-ratings. Of one in quarantine it says why it waits and what cures\n" +
+        "that. Personal numbers are not shown, only the prefix that gave the rate.",
     )
     .argument("<ref>", "what to explain")
     .addOption(
@@ -74,6 +75,7 @@ function printEventTable(events: readonly LineEvent[]): string {
       { title: "billed", align: "right" },
       { title: "amount", align: "right" },
       { title: "stated before" },
+      { title: "fact", align: "right" },
       { title: "charge" },
     ],
     events.map((event) => [
@@ -83,6 +85,7 @@ function printEventTable(events: readonly LineEvent[]): string {
       showQuantity({ quantity: event.billed, unit: event.unit }),
       event.amount ?? "at close",
       event.statedBefore ? "yes" : "no",
+      event.fact === null ? "" : `${event.fact}`,
       event.charge,
     ]),
   );

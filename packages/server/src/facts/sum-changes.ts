@@ -1,0 +1,94 @@
+/**
+ * What facts add to totals and usage, and take away, one row per key; rows that cancel out are left
+ * out.
+ */
+import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
+import type { ChargedTermOf } from "@counterpart/domain/rating/charge-changes.ts";
+import { settle } from "@counterpart/domain/rating/whole.ts";
+import { arrayColumn, columnValue, pushInteger, pushNumeric } from "../events/binary-format.ts";
+import type { Columns } from "../events/sum-deltas.ts";
+import type { NewFactRow } from "./facts.repo.ts";
+import type { EventVersion } from "./known-event.ts";
+
+interface Sum {
+  readonly key: readonly number[];
+  count: number;
+  /** Quantity, and for totals amount and base. */
+  readonly sums: bigint[];
+}
+
+const HOUR = 3_600_000;
+
+export interface SummedChanges {
+  /** Array parameters; null: nothing moves. */
+  readonly totals: Columns | null;
+  readonly usage: Columns | null;
+}
+
+export function sumChanges(rows: readonly NewFactRow[], termOf: ChargedTermOf): SummedChanges {
+  const totals = new Map<string, Sum>();
+  const usage = new Map<string, Sum>();
+  for (const { side, version } of rows) {
+    const sign = side === "+" ? 1 : -1;
+    addCharges(totals, version, sign, termOf);
+    addUsage(usage, version, sign);
+  }
+  return { totals: toColumns(totals), usage: toColumns(usage) };
+}
+
+function addCharges(
+  totals: Map<string, Sum>,
+  { account, charges }: EventVersion,
+  sign: 1 | -1,
+  termOf: ChargedTermOf,
+): void {
+  for (const { termVersion, day, tuple, billed, amount, base } of chargesFromText(charges)) {
+    const { agreement } = termOf(termVersion);
+    const key = [account, termVersion, day, tuple, agreement];
+    add(totals, key, sign, [billed, amount ?? 0n, base ?? 0n]);
+  }
+}
+
+function addUsage(
+  sums: Map<string, Sum>,
+  { account, time, type, usage }: EventVersion,
+  sign: 1 | -1,
+): void {
+  if (usage === null) return;
+  const key = [account, Math.floor(time / HOUR), type.handle, usage.tuple];
+  add(sums, key, sign, [BigInt(usage.measured)]);
+}
+
+function add(
+  sums: Map<string, Sum>,
+  key: readonly number[],
+  sign: 1 | -1,
+  values: readonly bigint[],
+): void {
+  const text = key.join("/");
+  let sum = sums.get(text);
+  if (sum === undefined) {
+    sum = { key, count: 0, sums: values.map(() => 0n) };
+    sums.set(text, sum);
+  }
+  sum.count += sign;
+  for (const [at, value] of values.entries()) sum.sums[at]! += BigInt(sign) * value;
+}
+
+/** Columns of the key, of the count and of the sums, in this order. */
+function toColumns(sums: ReadonlyMap<string, Sum>): Columns | null {
+  const moved = [...sums.values()].filter(
+    ({ count, sums }) => count !== 0 || sums.some((sum) => sum !== 0n),
+  );
+  const [first] = moved;
+  if (first === undefined) return null;
+  const keys = first.key.map(() => arrayColumn("integer"));
+  const counts = arrayColumn("integer");
+  const values = first.sums.map(() => arrayColumn("numeric"));
+  for (const { key, count, sums } of moved) {
+    for (const [at, part] of key.entries()) pushInteger(keys[at]!, part);
+    pushInteger(counts, count);
+    for (const [at, sum] of sums.entries()) pushNumeric(values[at]!, settle(sum));
+  }
+  return [...keys, counts, ...values].map(columnValue);
+}
