@@ -188,6 +188,20 @@ export const REFUSALS = {
     "This Idempotency-Key was sent with another request; a new request takes a new one.",
   ],
 
+  "rerating.range-empty": [422, "The range ends before it begins."],
+  "rerating.filter-unknown": [422, "There is nothing of this name to re-rate by."],
+  "rerating.unknown": [404, "There is no re-rating of this number."],
+  "rerating.not-running": [409, "The re-rating is done, or was stopped already."],
+  "rerating.already-running": [409, "Another re-rating is under way. Try again when it is done."],
+  "rerating.not-confirmed": [
+    409,
+    "Nothing was re-rated. Look at the preview and say yes, or pass --yes.",
+  ],
+  "close.rerating-unfinished": [
+    409,
+    "A re-rating of the period is unfinished. Let it finish, or stop it: counterpart reratings.",
+  ],
+
   "event.conflicting": [409, "An event of this source and id with other content was accepted."],
   "event.commit-unknown": [503, "Whether it was stored is not known. Send again; it counts once."],
   "event.batch-too-long": [413, "A batch may have at most 1,000 events; stream NDJSON instead."],

@@ -10,12 +10,14 @@ import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { readCatalogueDirectory } from "../src/catalogue/read-directory.ts";
 import { DEMO_CATALOGUE } from "../src/demo/run-demo.ts";
 import type { AtStep, Step } from "../src/events/commit-group.ts";
+import { stateFacts } from "../src/facts/state-facts.ts";
 import {
   type IngestParts,
   openIngest,
   openMigratedDatabase,
 } from "../src/main/open-counterpart.ts";
 import { replayQuarantine } from "../src/quarantine/replay.ts";
+import { runRerating, startRerating } from "../src/reratings/rerate.ts";
 import { handOverSessions, type SessionStep } from "../src/sessions/hand-over-sessions.ts";
 import { closePeriod } from "../src/statements/close-period.ts";
 import { type Command, CRASH_NOW, type Result, type Sent, type Told } from "./crash-protocol.ts";
@@ -61,6 +63,27 @@ async function carryOut(command: Command): Promise<Result> {
     case "replay": {
       const keeper = await openBookKeeper(database);
       return { replayed: await replayQuarantine(database, keeper, { codes: null }) };
+    }
+    case "undo": {
+      const { kind, refs } = command;
+      const { results } = await stateFacts(database, await openBookKeeper(database), {
+        kind,
+        items: refs.map((ref) => ({ ref })),
+        reason: "a crash test",
+        by: "test",
+        idempotencyKey: null,
+        sources: null,
+        dryRun: false,
+        atStep,
+      });
+      return { stated: results.filter((result) => "ordinal" in result).length };
+    }
+    case "rerate": {
+      const keeper = await openBookKeeper(database);
+      const asked = { filter: command.filter, reason: "a crash test", by: "test", revision: null };
+      const batch = await startRerating(database, keeper, asked);
+      await runRerating(database, keeper, batch, { atStep });
+      return { rerated: batch };
     }
     case "close": {
       const keeper = await openBookKeeper(database);

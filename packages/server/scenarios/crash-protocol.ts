@@ -2,6 +2,7 @@
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import type { Step } from "../src/events/commit-group.ts";
 import type { ItemOutcome } from "../src/events/ingest.ts";
+import type { ReratingFilter } from "../src/reratings/rerating-filter.ts";
 import type { HandOverTally, SessionStep } from "../src/sessions/hand-over-sessions.ts";
 
 /** When the events of crash tests are received, so that a second run judges their times alike. */
@@ -18,6 +19,9 @@ export type Command =
   /** Charges sessions that are due so many seconds after CRASH_NOW. */
   | { readonly do: "handOver"; readonly seconds: number }
   | { readonly do: "replay" }
+  /** Voids what counts and restores what is void, of these events. */
+  | { readonly do: "undo"; readonly kind: "void" | "restore"; readonly refs: readonly string[] }
+  | { readonly do: "rerate"; readonly filter: ReratingFilter }
   | { readonly do: "close"; readonly period: string; readonly now: string };
 
 export type Result =
@@ -25,6 +29,8 @@ export type Result =
   | { readonly applied: number }
   | { readonly armed: true }
   | { readonly replayed: { readonly tried: number; readonly released: number } }
+  | { readonly stated: number }
+  | { readonly rerated: number }
   | { readonly closed: readonly string[]; readonly already: number }
   | { readonly handedOver: HandOverTally }
   | { readonly failed: string };

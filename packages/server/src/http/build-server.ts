@@ -22,6 +22,7 @@ import { factsRoute } from "../facts/facts.route.ts";
 import { keysRoute } from "../keys/keys.route.ts";
 import { metersRoute } from "../meters/meters.route.ts";
 import { quarantineRoute } from "../quarantine/quarantine.route.ts";
+import { reratingsRoute } from "../reratings/reratings.route.ts";
 import { SESSIONS_PATH, sessionsRoute } from "../sessions/sessions.route.ts";
 import { agreementsRoute } from "../statements/agreements.route.ts";
 import { closeRoute } from "../statements/close.route.ts";
@@ -111,6 +112,7 @@ const ROUTES = [
   sessionsRoute,
   factsRoute,
   explainRoute,
+  reratingsRoute,
   quarantineRoute,
   usageRoute,
   metersRoute,

@@ -19,6 +19,8 @@ import type { Ingest } from "../events/ingest.ts";
 import type { Metrics } from "../http/metrics.ts";
 import type { Database } from "../platform/database.ts";
 import { replayQuarantine } from "../quarantine/replay.ts";
+import { runRerating } from "../reratings/rerate.ts";
+import { listRunning } from "../reratings/reratings.repo.ts";
 import { handOverSessions } from "../sessions/hand-over-sessions.ts";
 import { measureSessions } from "../sessions/session-views.repo.ts";
 import { closePeriod } from "../statements/close-period.ts";
@@ -43,6 +45,7 @@ export interface Clerk {
 const SESSIONS_EVERY_MS = 1_000;
 const SESSIONS_MEASURED_EVERY_MS = 15_000;
 const REPLAY_EVERY_MS = 10_000;
+const RERATE_EVERY_MS = 2_000;
 const CLOSE_EVERY_MS = 3_600_000;
 
 export function startClerk(options: ClerkOptions): Clerk {
@@ -55,14 +58,18 @@ export function startClerk(options: ClerkOptions): Clerk {
     replayed = revision;
     options.log("quarantine replayed", { revision, ...result });
   };
+  let isStopping = false;
+  const rerate = (): Promise<void> => rerateUnfinished(options, () => isStopping);
   const jobs = [
     every(SESSIONS_EVERY_MS, () => chargeSessions(options), options),
     every(SESSIONS_MEASURED_EVERY_MS, () => measure(options), options),
     every(REPLAY_EVERY_MS, replay, options),
+    every(RERATE_EVERY_MS, rerate, options),
   ];
   if (options.closeDue) jobs.push(every(CLOSE_EVERY_MS, () => closeDue(options), options));
   return {
     async stop() {
+      isStopping = true;
       await Promise.all(jobs.map((job) => job.stop()));
     },
   };
@@ -82,6 +89,23 @@ async function measure({ database, metrics, now }: ClerkOptions): Promise<void> 
 /** The book at the revision of the database: another process may have applied a catalogue. */
 async function refreshedBook({ database, keeper }: ClerkOptions): Promise<{ revision: number }> {
   return await keeper.refresh(await loadRevision(database.pool("reader")));
+}
+
+/** Runs re-ratings that were asked for, also those that another process began and did not finish. */
+async function rerateUnfinished(
+  { database, keeper, log }: ClerkOptions,
+  isStopping: () => boolean,
+): Promise<void> {
+  for (const { batch } of await listRunning(database.pool("reader"))) {
+    try {
+      await runRerating(database, keeper, batch, { isStopping });
+      log("re-rated", { rerating: batch });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // Under way elsewhere, or stopped since the catalogue is another one.
+      log("re-rating left", { rerating: batch, code: error.code });
+    }
+  }
 }
 
 /**

@@ -69,3 +69,22 @@ test("counterpart event correct reads the events as they should have been", asyn
   expect(out).toContain("event.id-missing");
   expect(out).toContain("1 event corrected, 1 refused.");
 }, 60_000);
+
+test("counterpart rerate previews, asks, and does what it is told", async () => {
+  const price = { model: "perUnit", rate: "0.07", per: "verification" };
+  await applyTerms(store.database, [{ id: "verify", on: "verify.check", price }]);
+  const october = ["--period", "2026-10"];
+  const preview = await counterpart("rerate", ...october, "--preview");
+  expect(preview.code).toBe(0);
+  expect(preview.out).toMatch(/^agreement .* events .*\n.*\nhofladen .* EUR\n\n\d events? would/);
+  const unasked = await counterpart("rerate", ...october, ...because);
+  expect([unasked.code, unasked.out]).toEqual([3, ""]);
+  const done = await counterpart("rerate", ...october, "--yes", ...because);
+  expect([done.code, done.out]).toEqual([0, expect.stringMatching(/ changed, of \d that were/)]);
+  const again = await counterpart("rerate", ...october, "--yes", "--json", ...because);
+  expect(JSON.parse(again.out)).toMatchObject({ changed: 0, effects: [] });
+  const list = await counterpart("reratings");
+  expect(list.out).toMatch(/done .* cli .* a test\n/);
+  const unknown = await counterpart("reratings", "stop", "99");
+  expect(unknown.code).toBe(3);
+}, 60_000);

@@ -12,6 +12,8 @@ export const LOCKS = {
   import: 4_360_006,
   /** One demo at a time fills a database. */
   demo: 4_360_007,
+  /** One re-rating at a time. */
+  rerate: 4_360_008,
 } as const;
 
 /** Waits for a lock and holds it until the transaction ends. */

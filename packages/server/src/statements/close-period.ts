@@ -15,6 +15,8 @@ import { findImbalances, type Imbalance } from "@counterpart/domain/statements/c
 import type { Database, Db } from "../platform/database.ts";
 import { lockForConnection } from "../platform/locks.ts";
 import { countQuarantined, type ReasonCount } from "../quarantine/quarantine.repo.ts";
+import { filterOf } from "../reratings/rerate.ts";
+import { listRunning } from "../reratings/reratings.repo.ts";
 import { listAccounts } from "./completeness.repo.ts";
 import { prepareStatements } from "./prepare-statements.ts";
 import {
@@ -68,8 +70,8 @@ const AGREEMENTS_PER_STEP = 500;
 const HOUR = 3_600_000;
 
 /**
- * Refuses while events of the period are quarantined, whenever an event is unaccounted for, and when the
- * book is not the catalogue in force.
+ * Refuses while events of the period are quarantined or a re-rating that touches it or a month before is
+ * unfinished, whenever an event is unaccounted for, and when the book is not the catalogue in force.
  */
 export async function closePeriod(
   database: Database,
@@ -94,17 +96,20 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
     throw new Refusal("close.not-begun", { period });
   }
   const { due, left, already } = await whatIsDue(db, book, request);
-  const countWaiting = (): Promise<ReasonCount[]> => countQuarantined(db, spanOf(due, period));
+  const span = spanOf(due, period);
+  const countWaiting = (): Promise<ReasonCount[]> => countQuarantined(db, span);
   let quarantined = await countWaiting();
   let run: CloseRun | null = null;
   // The check counts every event: the clerk asks each hour, and mostly nothing is due.
   if (!dryRun && due.length > 0) {
     await checkComplete(db);
+    await refuseUnfinished(db, span.end);
     refuseQuarantined(request, quarantined);
     run = await raiseCut(db, period, book.revision);
-    // What the writers before the gate have quarantined since is counted now.
+    // What the writers before the gate have quarantined or begun since is counted now.
     quarantined = await countWaiting();
     refuseQuarantined(request, quarantined);
+    await refuseUnfinished(db, span.end);
   }
   const cut = run?.cut ?? (await loadCut(db));
   const statements: StatementSummary[] = [];
@@ -205,6 +210,16 @@ function spanOf(
 async function checkComplete(db: Db): Promise<void> {
   const imbalances: Imbalance[] = findImbalances(await listAccounts(db));
   if (imbalances.length > 0) throw new Refusal("close.not-complete", { imbalances });
+}
+
+/** A statement would hold half of what a re-rating changes. */
+async function refuseUnfinished(db: Db, end: Instant): Promise<void> {
+  const touching = (await listRunning(db)).filter((rerating) => filterOf(rerating).from < end);
+  if (touching.length > 0) {
+    throw new Refusal("close.rerating-unfinished", {
+      reratings: touching.map(({ batch }) => batch),
+    });
+  }
 }
 
 function refuseQuarantined(

@@ -27,7 +27,13 @@ function routeClosePeriod(app: ZodApp, parts: ServerParts): void {
     {
       config: {
         scope: "statements:close",
-        refuses: ["catalogue.empty", "close.not-complete", "close.quarantined", "period.malformed"],
+        refuses: [
+          "catalogue.empty",
+          "close.not-complete",
+          "close.quarantined",
+          "close.rerating-unfinished",
+          "period.malformed",
+        ],
       },
       schema: {
         operationId: "closePeriod",

@@ -1,0 +1,283 @@
+/** Prices that change for the past: re-rated, previewed, and stated as adjustments. */
+import { parseInstant } from "@counterpart/domain/instant.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
+import { readEvent } from "../src/events/read-event.ts";
+import { correctionOf } from "../src/facts/fact-item.ts";
+import { stateFacts } from "../src/facts/state-facts.ts";
+import {
+  loadRerating,
+  previewRerating,
+  type ReratingReport,
+  runRerating,
+  startRerating,
+} from "../src/reratings/rerate.ts";
+import type { ReratingFilter } from "../src/reratings/rerating-filter.ts";
+import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
+import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
+import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
+
+let store: TestDatabase;
+beforeEach(async () => {
+  store = await createTestDatabase();
+});
+afterEach(async () => {
+  const found = await checkStore(store.database.pool("owner"));
+  await store.drop();
+  expect(found).toEqual(NOTHING_FOUND);
+});
+
+const perCheck = (rate: string, more: object = {}) => ({
+  id: "verify",
+  on: "verify.check",
+  price: { model: "perUnit", rate, per: "verification" },
+  ...more,
+});
+const tiers = (rate: string) => ({
+  id: "verify",
+  on: "verify.check",
+  price: { model: "graduated", per: "verification", tiers: [{ upTo: null, rate }] },
+});
+const check = (id: string, time = "2026-10-05T00:00:00Z", more: object = {}) =>
+  verification(time, { id, ...more });
+
+const OCTOBER: ReratingFilter = {
+  from: parseInstant("2026-10-01T00:00:00Z"),
+  to: parseInstant("2026-11-01T00:00:00Z"),
+  accounts: [],
+  types: [],
+  agreements: [],
+  terms: [],
+};
+
+async function preview(filter: Partial<ReratingFilter> = {}): Promise<ReratingReport> {
+  const keeper = await openBookKeeper(store.database);
+  return await previewRerating(store.database, keeper, { ...OCTOBER, ...filter });
+}
+
+async function rerate(filter: Partial<ReratingFilter> = {}): Promise<ReratingReport> {
+  const { database } = store;
+  const keeper = await openBookKeeper(database);
+  const batch = await startRerating(database, keeper, {
+    filter: { ...OCTOBER, ...filter },
+    reason: "a test",
+    by: "test",
+    revision: null,
+  });
+  await runRerating(database, keeper, batch);
+  const { row, ...report } = await loadRerating(database.pool("reader"), keeper.book(), batch);
+  expect(row.state).toBe("d");
+  return report;
+}
+
+async function aboutOctober(period: string): Promise<string[]> {
+  const lines = await linesOf(store.database, period);
+  return lines.filter((line) => line.startsWith("2026-10"));
+}
+
+test("a rate that was wrong is re-rated as previewed, and adjusted by its exact money", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("1"), check("2"), check("3", "2026-11-01T00:00:00Z")]);
+  await close(database, "2026-10");
+  // It should have been 0.03 from the start.
+  await applyTerms(database, [perCheck("0.03")]);
+  const expected = {
+    tried: 2,
+    changed: 2,
+    effects: [
+      {
+        agreement: "hofladen",
+        party: "hofladen",
+        role: "customer",
+        currency: "EUR",
+        before: "0.1",
+        after: "0.06",
+        difference: "-0.04",
+        atClose: 0,
+        events: "2",
+      },
+    ],
+    left: [],
+  };
+  const previewed = await preview();
+  expect(previewed).toMatchObject(expected);
+  expect(await rerate()).toEqual(previewed);
+  // Once more changes nothing.
+  expect(await rerate()).toMatchObject({ tried: 2, changed: 0, effects: [], left: [] });
+  await close(database, "2026-11");
+  expect(await linesOf(database, "2026-11")).toEqual([
+    "2026-11 verify 1 0.05",
+    "2026-10 verify 2 -0.04",
+  ]);
+});
+
+test("a new title, or another version of the same price, changes no event", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("1")]);
+  await applyTerms(database, [perCheck("0.050", { title: "Checks" })]);
+  expect(await rerate()).toMatchObject({ tried: 1, changed: 0 });
+});
+
+test("a month that was stated by tiers goes through the new ones when all of it is re-rated", async () => {
+  const { database } = store;
+  await applyTerms(database, [tiers("1.00")]);
+  await send(database, [check("1"), check("2")]);
+  await close(database, "2026-10");
+  await applyTerms(database, [tiers("1.50")]);
+  const report = await rerate();
+  expect(report.effects).toMatchObject([{ before: "0", after: "0", atClose: 4, events: "2" }]);
+  await close(database, "2026-11");
+  expect(await aboutOctober("2026-11")).toEqual(["2026-10 verify 2 1.00"]);
+});
+
+test("what can no longer be rated is listed with its reason, and stays as it is", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("1"), check("2", "2026-10-20T00:00:00Z")]);
+  await close(database, "2026-10");
+  // From the middle of October nothing is agreed on any more.
+  const versions = [{ from: "2026-01-01", to: "2026-10-15", terms: [perCheck("0.06")] }];
+  const agreement = {
+    party: "hofladen",
+    role: "customer",
+    currency: "EUR",
+    timeZone: "UTC",
+    cycle: "monthly",
+    accounts: ["shop"],
+    versions,
+  };
+  await applyTerms(database, [], { agreements: { hofladen: agreement } });
+  const report = await rerate();
+  expect(report).toMatchObject({
+    tried: 2,
+    changed: 1,
+    left: [{ code: "rating.no-agreement", count: 1, samples: [{ event: "switch/2" }] }],
+  });
+  expect(report).toEqual({ ...(await preview()), changed: 1, effects: report.effects });
+  await close(database, "2026-11");
+  expect(await aboutOctober("2026-11")).toEqual(["2026-10 verify 2 0.01"]);
+});
+
+test("void events are passed over; corrected ones are re-rated as they stand", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("void"), check("moved", "2026-11-05T00:00:00Z"), check("kept")]);
+  const keeper = await openBookKeeper(database);
+  const rest = { by: "test", reason: "a test", idempotencyKey: null, sources: null, dryRun: false };
+  const items = [{ ref: "switch/void" }];
+  await stateFacts(database, keeper, { kind: "void", items, ...rest });
+  // November's event was October's.
+  const right = correctionOf(readEvent(check("moved", "2026-10-31T23:59:59.999Z")));
+  await stateFacts(database, keeper, { kind: "correction", items: [right], ...rest });
+  await applyTerms(database, [perCheck("0.06")]);
+  expect(await rerate()).toMatchObject({ tried: 2, changed: 2 });
+  expect(
+    await rerate({ from: OCTOBER.to, to: parseInstant("2026-12-01T00:00:00Z") }),
+  ).toMatchObject({
+    tried: 0,
+  });
+  await stateFacts(database, keeper, { kind: "restore", items, ...rest });
+  expect(await rerate()).toMatchObject({ tried: 3, changed: 1 });
+  await close(database, "2026-10");
+  expect(await linesOf(database, "2026-10")).toEqual(["2026-10 verify 3 0.18"]);
+});
+
+test("an alias that named the wrong account moves its events to the right one", async () => {
+  const { database } = store;
+  const accounts = (owner: string) => ({
+    parties: { hofladen: { name: "Hofladen" }, mitte: { name: "Mitte" } },
+    accounts: Object.fromEntries(
+      ["shop", "second"].map((name) => [
+        name,
+        { party: "hofladen", ...(name === owner ? { aliases: [{ name: "AC1" }] } : {}) },
+      ]),
+    ),
+    agreements: {
+      hofladen: {
+        party: "hofladen",
+        role: "customer",
+        currency: "EUR",
+        timeZone: "UTC",
+        cycle: "monthly",
+        accounts: ["shop", "second"],
+        versions: [{ from: "2026-01-01", terms: [perCheck("0.05")] }],
+      },
+    },
+  });
+  await applyTerms(database, [], accounts("shop"));
+  await send(database, [check("1", undefined, { subject: "AC1" })]);
+  await applyTerms(database, [], accounts("second"));
+  expect(await rerate()).toMatchObject({ changed: 1 });
+  const { rows } = await database.pool("owner").query(
+    `select name, sum(count)::integer as count from total
+        join handle on handle.id = account_id group by 1 order by 1`,
+  );
+  expect(rows).toEqual([
+    { name: "second", count: 1 },
+    { name: "shop", count: 0 },
+  ]);
+  expect(await rerate()).toMatchObject({ changed: 0 });
+});
+
+test("a filter narrows what is re-rated, and names what it does not know", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("1")]);
+  await applyTerms(database, [perCheck("0.06")]);
+  expect(await preview({ types: ["sms.message"] })).toMatchObject({ tried: 0 });
+  expect(await preview({ terms: ["verify"], agreements: ["hofladen"] })).toMatchObject({
+    changed: 1,
+  });
+  for (const filter of [
+    { accounts: ["x"] },
+    { types: ["x"] },
+    { agreements: ["x"] },
+    { terms: ["x"] },
+  ]) {
+    await expect(preview(filter)).rejects.toMatchObject({ code: "rerating.filter-unknown" });
+  }
+  await expect(preview({ to: OCTOBER.from })).rejects.toMatchObject({
+    code: "rerating.range-empty",
+  });
+});
+
+test("a catalogue that changes between preview and re-rating is said", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("1")]);
+  await applyTerms(database, [perCheck("0.06")]);
+  const { revision } = await preview();
+  await applyTerms(database, [perCheck("0.07")]);
+  const keeper = await openBookKeeper(database);
+  const request = { filter: OCTOBER, reason: "a test", by: "test", revision };
+  await expect(startRerating(database, keeper, request)).rejects.toMatchObject({
+    code: "catalogue.changed",
+  });
+  // One that was noted before the change is stopped, and changes nothing.
+  const batch = await startRerating(database, keeper, { ...request, revision: null });
+  await applyTerms(database, [perCheck("0.08")]);
+  await expect(runRerating(database, keeper, batch)).rejects.toMatchObject({
+    code: "catalogue.changed",
+    detail: { rerating: batch },
+  });
+  const { row } = await loadRerating(database.pool("reader"), keeper.book(), batch);
+  expect([row.state, row.changed]).toEqual(["s", "0"]);
+});
+
+test("a month does not close while a re-rating of it is unfinished", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  await send(database, [check("1")]);
+  const keeper = await openBookKeeper(database);
+  const request = { filter: OCTOBER, reason: "a test", by: "test", revision: null };
+  const batch = await startRerating(database, keeper, request);
+  await expect(close(database, "2026-10")).rejects.toMatchObject({
+    code: "close.rerating-unfinished",
+  });
+  // Asked for again it is the same one.
+  expect(await startRerating(database, keeper, request)).toBe(batch);
+  await runRerating(database, keeper, batch);
+  expect((await close(database, "2026-10")).statements).toHaveLength(1);
+});

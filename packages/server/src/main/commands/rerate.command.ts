@@ -1,0 +1,190 @@
+import { createInterface } from "node:readline/promises";
+import {
+  checkZone,
+  instantOfDateOrInstant,
+  monthPeriod,
+  parseMonth,
+  type Zone,
+} from "@counterpart/domain/period.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { Command } from "commander";
+import { type BookKeeper, openBookKeeper } from "../../catalogue/book-keeper.ts";
+import type { Database } from "../../platform/database.ts";
+import { type Progress, progressBar } from "../../platform/progress.ts";
+import { printReport, printReratings } from "../../reratings/print-rerating.ts";
+import {
+  loadRerating,
+  type OnProgress,
+  previewRerating,
+  type ReratingReport,
+  runRerating,
+  startRerating,
+  stopRerating,
+} from "../../reratings/rerate.ts";
+import type { ReratingFilter } from "../../reratings/rerating-filter.ts";
+import { listReratings } from "../../reratings/reratings.repo.ts";
+import { print, printJson, readWhole, say, withDatabase } from "../command-context.ts";
+
+interface RerateOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly period?: string;
+  readonly account?: string[];
+  readonly type?: string[];
+  readonly agreement?: string[];
+  readonly term?: string[];
+  readonly reason?: string;
+  readonly preview?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function rerateCommand(): Command {
+  return new Command("rerate")
+    .summary("price a range of events again with the catalogue in force")
+    .description(
+      "Shows what pricing events again would change, in money by agreement, and does\n" +
+        "it when told so. Nothing that is stored is changed: an event that comes to\n" +
+        "something else gets a fact, and the difference is an adjustment on the next\n" +
+        "statements. An event is priced again for all parties. Events that can no\n" +
+        "longer be rated are listed and left.\n\n" +
+        "One that was killed goes on where it was when it is asked for again; running\n" +
+        "it twice changes nothing. Tiers follow once all of a month is re-rated.",
+    )
+    .option("--from <time>", "a date in the provider's zone, or RFC 3339")
+    .option("--to <time>", "events before this")
+    .option("--period <month>", "instead of both: a month in the provider's zone, such as 2026-10")
+    .option("--account <id...>", "only events of these accounts")
+    .option("--type <name...>", "only events of these types")
+    .option("--agreement <id...>", "only events that these agreements charge, before or after")
+    .option("--term <id...>", "only events that these terms charge, before or after")
+    .option("--reason <text>", "why; it is kept with every fact")
+    .option("--preview", "show what would change and store nothing")
+    .option("--yes", "do it without a preview and a question")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  counterpart rerate --period 2026-10 --agreement acme-2026 --preview\n" +
+        "  counterpart rerate --from 2026-10-01 --to 2026-11-01 --type voice.call \\\n" +
+        '    --reason "October rates came late" --yes',
+    )
+    .action(async (options: RerateOptions) => await rerate(options));
+}
+
+async function rerate(options: RerateOptions): Promise<void> {
+  const { preview = false, yes = false, json = false, reason } = options;
+  if (!preview && reason === undefined) throw new Error("Say why: --reason; or look: --preview.");
+  await withDatabase(async ({ database }) => {
+    const keeper = await openBookKeeper(database);
+    const filter = readFilter(options, checkZone(keeper.catalogue().provider.timeZone));
+    let revision: number | null = null;
+    if (preview || !yes) {
+      const report = await withProgress("Looking", (onProgress) =>
+        previewRerating(database, keeper, filter, onProgress),
+      );
+      if (preview && json) return printJson(report);
+      if (preview) return print(printReport(report, true));
+      say(printReport(report, true));
+      if (report.changed === 0) return;
+      await confirm();
+      revision = report.revision;
+    }
+    const asked = { filter, reason: reason!, by: "cli", revision };
+    const batch = await startRerating(database, keeper, asked);
+    const report = await run(database, keeper, batch);
+    if (json) printJson({ rerating: batch, ...report });
+    else print(`${printReport(report, false)}\nThis is re-rating ${batch}.`);
+  });
+}
+
+async function run(database: Database, keeper: BookKeeper, batch: number): Promise<ReratingReport> {
+  await withProgress("Re-rating", (onProgress) =>
+    runRerating(database, keeper, batch, { onProgress }),
+  );
+  const { row: _, ...report } = await loadRerating(database.pool("reader"), keeper.book(), batch);
+  return report;
+}
+
+async function withProgress<T>(
+  label: string,
+  work: (onProgress: OnProgress) => Promise<T>,
+): Promise<T> {
+  let bar: Progress | null = null;
+  const result = await work((tried, total) => {
+    bar ??= progressBar({ label, total, unit: "events" });
+    bar.update(tried);
+  });
+  (bar as Progress | null)?.finish();
+  return result;
+}
+
+function readFilter(options: RerateOptions, zone: Zone): ReratingFilter {
+  const { from, to, period, account = [], type = [], agreement = [], term = [] } = options;
+  const names = { accounts: account, types: type, agreements: agreement, terms: term };
+  if (period !== undefined) {
+    const { start, end } = monthPeriod(zone, parseMonth(period));
+    return { from: start, to: end, ...names };
+  }
+  if (from === undefined || to === undefined) {
+    throw new Error("Say which events: --period, or --from and --to.");
+  }
+  return {
+    from: instantOfDateOrInstant(zone, from),
+    to: instantOfDateOrInstant(zone, to),
+    ...names,
+  };
+}
+
+/** Refuses `rerating.not-confirmed`, also where nobody can be asked. */
+async function confirm(): Promise<void> {
+  if (!process.stdin.isTTY) throw new Refusal("rerating.not-confirmed");
+  const questions = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await questions.question("Re-rate them? [y/N] ");
+  questions.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal("rerating.not-confirmed");
+}
+
+export function reratingsCommand(): Command {
+  const command = new Command("reratings").summary("re-ratings: list, show, stop");
+  command
+    .command("list", { isDefault: true })
+    .description("the newest ones")
+    .option("--limit <n>", "at most so many", "20")
+    .option("--json", "print JSON")
+    .action(async ({ limit, json = false }: { limit: string; json?: boolean }) => {
+      await withDatabase(async ({ database }) => {
+        const page = { before: null, limit: readWhole(limit) };
+        const rows = await listReratings(database.pool("reader"), page);
+        if (json) printJson(rows);
+        else if (rows.length === 0) print("Nothing was re-rated yet.");
+        else print(printReratings(rows));
+      });
+    });
+  command
+    .command("show")
+    .description("what one has come to")
+    .argument("<number>")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart reratings show 7")
+    .action(async (number: string, { json = false }: { json?: boolean }) => {
+      await withDatabase(async ({ database }) => {
+        const { book } = await openBookKeeper(database);
+        const db = database.pool("reader");
+        const { row, ...report } = await loadRerating(db, book(), readWhole(number));
+        if (json) printJson({ ...row, ...report });
+        else print(`${printReratings([row])}\n\n${printReport(report, false)}`);
+      });
+    });
+  command
+    .command("stop")
+    .description("what is done stays, the rest is left")
+    .argument("<number>")
+    .addHelpText("after", "\nExample:\n  counterpart reratings stop 7")
+    .action(async (number: string) => {
+      await withDatabase(async ({ database }) => {
+        await stopRerating(database.pool("writer"), readWhole(number));
+        print(`Re-rating ${readWhole(number)} is stopped. What it did stays.`);
+      });
+    });
+  return command;
+}
