@@ -107,8 +107,10 @@ async function october(): Promise<bigint> {
 }
 
 const CENT = 10_000_000_000n;
+/** Processes start and end in them, perhaps on a busy machine. */
+const LONG = { timeout: 120_000 };
 
-test.each(STEPS)("a re-rating that dies once %s goes on where it was", async (step) => {
+test.each(STEPS)("a re-rating that dies once %s goes on where it was", LONG, async (step) => {
   // In its second page, in what is then its first, and the third time it ends.
   for (const after of [1, 0]) {
     const child = await start();
@@ -133,7 +135,7 @@ test.each(STEPS)("a re-rating that dies once %s goes on where it was", async (st
   expect(await wrongTotals(store.pool("owner"))).toEqual([]);
 });
 
-test.each(STEPS)("a void that dies once %s applies wholly or not at all", async (step) => {
+test.each(STEPS)("a void that dies once %s applies wholly or not at all", LONG, async (step) => {
   const refs = EVERY.slice(0, 500).map((n) => `switch/check-${n}`);
   const child = await start();
   void child.ask({ do: "dieAt", step, after: 0 });
@@ -151,23 +153,27 @@ test.each(STEPS)("a void that dies once %s applies wholly or not at all", async 
   expect(await october()).toBe(BigInt(EVENTS) * 5n * CENT);
 });
 
-test("of voids and a re-rating at once, every event ends as if one came after the other", async () => {
-  const child = await start();
-  const refs = EVERY.filter((n) => n % 4 === 0).map((n) => `switch/check-${n}`);
-  const keeper = await openBookKeeper(store);
-  const request = { by: "test", reason: "a test", idempotencyKey: null, sources: null } as const;
-  const items = refs.toReversed().map((ref) => ({ ref }));
-  const [rerated, voided] = await Promise.all([
-    child.ask({ do: "rerate", filter: OCTOBER }),
-    stateFacts(store, keeper, { kind: "void", items, dryRun: false, ...request }),
-  ]);
-  expect(rerated).toHaveProperty("rerated");
-  expect(voided.results.every((result) => "ordinal" in result)).toBe(true);
-  await expectSound();
-  expect(await october()).toBe(BigInt((EVENTS * 3) / 4) * 3n * CENT);
-});
+test(
+  "of voids and a re-rating at once, every event ends as if one came after the other",
+  LONG,
+  async () => {
+    const child = await start();
+    const refs = EVERY.filter((n) => n % 4 === 0).map((n) => `switch/check-${n}`);
+    const keeper = await openBookKeeper(store);
+    const request = { by: "test", reason: "a test", idempotencyKey: null, sources: null } as const;
+    const items = refs.toReversed().map((ref) => ({ ref }));
+    const [rerated, voided] = await Promise.all([
+      child.ask({ do: "rerate", filter: OCTOBER }),
+      stateFacts(store, keeper, { kind: "void", items, dryRun: false, ...request }),
+    ]);
+    expect(rerated).toHaveProperty("rerated");
+    expect(voided.results.every((result) => "ordinal" in result)).toBe(true);
+    await expectSound();
+    expect(await october()).toBe(BigInt((EVENTS * 3) / 4) * 3n * CENT);
+  },
+);
 
-test("two re-ratings at once: one runs, the other is told so", async () => {
+test("two re-ratings at once: one runs, the other is told so", LONG, async () => {
   const child = await start();
   await withSession(store.url, async (session) => {
     await session.query("begin; lock table event_fact in share mode");

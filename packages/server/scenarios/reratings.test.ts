@@ -123,9 +123,15 @@ test("a new title, or another version of the same price, changes no event", asyn
 test("a month that was stated by tiers goes through the new ones when all of it is re-rated", async () => {
   const { database } = store;
   await applyTerms(database, [tiers("1.00")]);
-  await send(database, [check("1"), check("2")]);
+  await send(database, [check("1"), check("2", "2026-10-07T00:00:00Z")]);
   await close(database, "2026-10");
   await applyTerms(database, [tiers("1.50")]);
+  expect((await preview()).effects).toMatchObject([
+    { before: "2", after: "3", difference: "1", atClose: 4 },
+  ]);
+  // Half of it leaves the month with the tiers that stated it.
+  const half = await preview({ to: parseInstant("2026-10-06T00:00:00Z") });
+  expect(half.effects).toMatchObject([{ before: "2", after: "2", difference: "0" }]);
   const report = await rerate();
   expect(report.effects).toMatchObject([{ before: "0", after: "0", atClose: 4, events: "2" }]);
   await close(database, "2026-11");

@@ -17,7 +17,9 @@ export function printReport(
   const atClose = effects.reduce((sum, effect) => sum + effect.atClose, 0);
   if (atClose > 0) {
     parts.push(
-      `${group(atClose)} charges are priced at close: what they come to is told by the statement.`,
+      isPreview
+        ? "Of charges that are priced at close, before and after are their whole months'."
+        : "What charges that are priced at close come to is told by the statement.",
     );
   }
   const events = changed === 1 ? "1 event" : `${group(changed)} events`;

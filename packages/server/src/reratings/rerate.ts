@@ -17,6 +17,8 @@ import { insertBatch } from "../facts/facts.repo.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { tryLockForConnection } from "../platform/locks.ts";
+import { addTotals, changesAtClose } from "../statements/change-at-close.ts";
+import type { MonthTotal } from "../statements/statements.repo.ts";
 import { addEffect, type Pricing, type RatedPage, reratePage } from "./rerate-page.ts";
 import { type CompiledFilter, compileFilter, type ReratingFilter } from "./rerating-filter.ts";
 import {
@@ -37,6 +39,7 @@ import {
   listRunning,
   type ReratingRow,
 } from "./reratings.repo.ts";
+import { totalsAtClose } from "./totals-at-close.ts";
 
 /** Told how many of how many events have been tried. */
 export type OnProgress = (tried: number, of: number) => void;
@@ -55,7 +58,10 @@ export interface ReratingReport {
 
 const PAGE = 1_000;
 
-/** Works out and stores nothing. Refuses what a filter is refused for. */
+/**
+ * Works out and stores nothing. Terms that are priced at close are told by what their months would come to.
+ * Refuses what a filter is refused for.
+ */
 export async function previewRerating(
   database: Database,
   keeper: BookKeeper,
@@ -70,6 +76,7 @@ export async function previewRerating(
     const pricing = pricingOf(book);
     const effects = new Map<Handle, Effect>();
     const left = new Map<string, { count: number; samples: LeftReason["samples"] }>();
+    let atClose: MonthTotal[] = [];
     let tried = 0;
     let changed = 0;
     for await (const addresses of pagesOf(db, compiled, null)) {
@@ -78,7 +85,11 @@ export async function previewRerating(
       changed += page.changes.length;
       for (const effect of page.effects) addEffect(effects, effect);
       for (const one of page.left) addLeft(left, one);
+      atClose = addTotals(atClose, totalsAtClose(page.changes, pricing.terms.termOf));
       onProgress?.(tried, of);
+    }
+    for (const [agreement, money] of await changesAtClose(db, book, atClose)) {
+      addEffect(effects, { agreement, events: 0, atClose: 0, ...money });
     }
     return {
       revision: book.revision,
