@@ -149,7 +149,7 @@ test("a void event has no charges, and says what was stated about it", () => {
   expect(explained.sentence).toMatch(/ is void: it counts for nothing\.$/);
   expect(explained.steps.at(-1)).toEqual({
     name: "voided",
-    value: "voided 2026-11-05T10:00:00Z by ops (a test call): no charge changed",
+    value: "2026-11-05T10:00:00Z by ops (a test call): no charge changed",
     from: "fact 2",
   });
 });

@@ -8,7 +8,7 @@ import { chargeSteps } from "./charge-steps.ts";
 import { describeUse, isUnused } from "./charge-words.ts";
 import { describeRate, measureOf } from "./describe-price.ts";
 import { describeQuantity } from "./describe-quantity.ts";
-import { explainFact, FACT_DONE } from "./explain-fact.ts";
+import { describeFact, explainFact, FACT_DONE } from "./explain-fact.ts";
 import type { ExplainedCharge, ExplainedEvent, Step } from "./explained.ts";
 import type { RecordedCharge, RecordedEvent, RecordedProvider } from "./recorded.ts";
 
@@ -93,8 +93,8 @@ function eventSteps(event: RecordedEvent): Step[] {
   const data = describeData(event);
   if (data !== "") steps.push({ name: "data", value: data, from: "event" });
   for (const fact of event.facts) {
-    const { ordinal, kind, sentence } = explainFact(fact);
-    steps.push({ name: FACT_DONE[kind], value: sentence, from: `fact ${ordinal}` });
+    const told = describeFact(explainFact(fact));
+    steps.push({ name: FACT_DONE[fact.kind], value: told, from: `fact ${fact.ordinal}` });
   }
   return steps;
 }

@@ -98,7 +98,7 @@ test("a void event counts for nothing and says why, in every rendering", async (
   for (const as of ["sentence", "table", "trace"] as const) {
     const text = renderExplanation(event, as);
     expect(text).toContain("is void: it counts for nothing.");
-    expect(text).toMatch(/voided \S+ by ops \(a test call\): hofladen 0\.0500 EUR became 0\.0000/);
+    expect(text).toMatch(/voided +\S+ by ops \(a test call\): hofladen 0\.0500 EUR became 0\.0000/);
   }
 });
 

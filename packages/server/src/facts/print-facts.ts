@@ -51,14 +51,24 @@ export function printEffects(
 ): string {
   const counts = effects.some(({ events }) => events !== undefined);
   const atClose = effects.some((effect) => effect.atClose > 0);
+  const places = Math.max(
+    2,
+    ...effects.flatMap(({ before, after, difference }) =>
+      [before, after, difference].map((amount) => amount.split(".")[1]?.length ?? 0),
+    ),
+  );
+  const show = (amount: string): string => {
+    const [whole, fraction = ""] = showMoney(amount).split(".");
+    return `${whole}.${fraction.padEnd(places, "0")}`;
+  };
   const rows = effects.map((effect) => [
     effect.agreement,
     effect.party,
     effect.role,
     ...(counts ? [group(BigInt(effect.events ?? "0"))] : []),
-    showMoney(effect.before),
-    showMoney(effect.after),
-    showMoney(effect.difference),
+    show(effect.before),
+    show(effect.after),
+    show(effect.difference),
     effect.currency,
     ...(atClose ? [group(effect.atClose)] : []),
   ]);

@@ -46,7 +46,7 @@ test("counterpart event void shows what it changes, and refuses what is void", a
   expect(preview.out).toBe(
     "agreement  party     role      before  after  difference\n" +
       "─────────  ────────  ────────  ──────  ─────  ──────────  ───\n" +
-      "hofladen   hofladen  customer    0.05      0       -0.05  EUR\n\n" +
+      "hofladen   hofladen  customer    0.05   0.00       -0.05  EUR\n\n" +
       "1 event would be voided (--dry-run).\n",
   );
   const voided = await counterpart("event", "void", "switch", "1", "--ids", ids, ...because);

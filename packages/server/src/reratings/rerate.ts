@@ -41,8 +41,8 @@ import {
 } from "./reratings.repo.ts";
 import { totalsAtClose } from "./totals-at-close.ts";
 
-/** Told how many of how many events have been tried. */
-export type OnProgress = (tried: number, of: number) => void;
+/** Told how many of how many events have been looked at. */
+export type OnProgress = (done: number, of: number) => void;
 
 /** What a re-rating comes to, or has come to so far. */
 export interface ReratingReport {
@@ -77,6 +77,7 @@ export async function previewRerating(
     const effects = new Map<Handle, Effect>();
     const left = new Map<string, { count: number; samples: LeftReason["samples"] }>();
     let atClose: MonthTotal[] = [];
+    let done = 0;
     let tried = 0;
     let changed = 0;
     for await (const addresses of pagesOf(db, compiled, null)) {
@@ -86,7 +87,8 @@ export async function previewRerating(
       for (const effect of page.effects) addEffect(effects, effect);
       for (const one of page.left) addLeft(left, one);
       atClose = addTotals(atClose, totalsAtClose(page.changes, pricing.terms.termOf));
-      onProgress?.(tried, of);
+      done += addresses.length;
+      onProgress?.(done, of);
     }
     for (const [agreement, money] of await changesAtClose(db, book, atClose)) {
       addEffect(effects, { agreement, events: 0, atClose: 0, ...money });
@@ -197,14 +199,13 @@ export async function runRerating(
     if (book.revision !== row.revision) throw new StaleBook(book.revision);
     const filter = await compileFilter(client, filterOf(row), book);
     const of = onProgress === undefined ? 0 : await countEvents(client, filter);
-    let tried = Number(row.tried);
+    let done = Number(row.tried);
     const run = { batch, pricing: pricingOf(book), filter, atStep };
     for await (const addresses of pagesOf(client, filter, row.position)) {
       if (isStopping?.()) return;
-      const done = await runPage(writer, run, addresses);
-      if (done === null) return;
-      tried += done;
-      onProgress?.(tried, of);
+      if (!(await runPage(writer, run, addresses))) return;
+      done += addresses.length;
+      onProgress?.(done, of);
     }
     await endRerating(client, batch, "d");
   } catch (error) {
@@ -223,19 +224,19 @@ interface Run {
   readonly atStep: AtStep | undefined;
 }
 
-/** How many events it tried; null: somebody has stopped the re-rating. */
+/** Whether the re-rating goes on: somebody may have stopped it. */
 async function runPage(
   writer: FactWriter,
   { batch, pricing, filter, atStep }: Run,
   addresses: readonly Address[],
-): Promise<number | null> {
+): Promise<boolean> {
   const { client } = writer;
   for (;;) {
     const page = await reratePage(client, pricing, filter, addresses);
     const { tried, changes } = page;
     const { revision } = pricing.book;
     try {
-      const isWritten = await commitFacts(
+      return await commitFacts(
         writer,
         { revision, changes, terms: pricing.terms, atStep },
         async () => {
@@ -248,7 +249,6 @@ async function runPage(
           await insertLeft(client, batch, page.left);
         },
       );
-      return isWritten ? tried : null;
     } catch (error) {
       if (!isOvertaken(error)) throw error;
     }
