@@ -24,10 +24,19 @@ export function explainFact(fact: RecordedFact): ExplainedFact {
     difference: formatDecimal(after - before, 12),
     atClose,
   }));
-  const effect =
-    changes.length === 0 ? "no charge changed" : changes.map(describeChange).join("; ");
-  const sentence = `${FACT_DONE[kind]} ${madeAt} by ${by} (${reason}): ${effect}`;
+  const told = describeFact({ madeAt, by, reason, changes });
+  const sentence = `${FACT_DONE[kind]} ${told}`;
   return { ordinal, kind, madeAt, by, reason, changes, sentence };
+}
+
+/** When, by whom and why, and what it changed: everything but what was done. */
+export function describeFact(
+  fact: Pick<ExplainedFact, "madeAt" | "by" | "reason" | "changes">,
+): string {
+  const { madeAt, by, reason, changes } = fact;
+  const effects = changes.map(describeChange);
+  const effect = effects.length === 0 ? "no charge changed" : effects.join("; ");
+  return `${madeAt} by ${by} (${reason}): ${effect}`;
 }
 
 function describeChange(change: ExplainedFact["changes"][number]): string {

@@ -137,6 +137,16 @@ test.each<[status: number, path: string, body: unknown, code: string]>([
   expect([answer.status, answer.json.code]).toEqual([status, code]);
 });
 
+test("400: a name that stands twice says neither of two things", async () => {
+  const body = '{"reason": "one", "reason": "another"}';
+  const headers = { "content-type": "application/json" };
+  const { status, json } = await server.ask("POST", "/v1/events/switch%2Fkept/void", {
+    headers,
+    body,
+  });
+  expect([status, json.code]).toEqual([400, "request.malformed"]);
+});
+
 test("400: a body that is no JSON, 415: another content type", async () => {
   const path = "/v1/events/switch%2Fkept/void";
   const headers = { "content-type": "application/json" };

@@ -10,6 +10,7 @@ import { keyOf } from "../http/authenticate.ts";
 import { BODY_LIMITS } from "../http/limits.ts";
 import type { ServerParts, ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
+import { shownText } from "../imports/file-record.ts";
 import { correctionOf } from "./fact-item.ts";
 import {
   correctionBody,
@@ -216,12 +217,19 @@ function readBodiesExactly(app: FastifyInstance): void {
     "application/json",
     { parseAs: "buffer" },
     async (_: FastifyRequest, bytes: Buffer) => {
-      if (!isUtf8(bytes)) throw new Refusal("request.malformed");
-      try {
-        return parseExactly(bytes.toString("utf8"));
-      } catch {
-        throw new Refusal("request.malformed");
-      }
+      const text = isUtf8(bytes) ? bytes.toString("utf8") : "";
+      const body = parseBody(text);
+      const name = findDuplicateName(text);
+      if (name !== null) throw new Refusal("request.malformed", { standsTwice: shownText(name) });
+      return body;
     },
   );
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch {
+    throw new Refusal("request.malformed");
+  }
 }

@@ -7,10 +7,8 @@ import {
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { Book, Handle } from "@counterpart/domain/rating/book.ts";
-import {
-  type PeriodPricing,
-  priceServicePeriod,
-} from "@counterpart/domain/statements/price-service-period.ts";
+import { priceServicePeriod } from "@counterpart/domain/statements/price-service-period.ts";
+import type { PeriodPricing } from "@counterpart/domain/statements/walk-versions.ts";
 import type { Db } from "../platform/database.ts";
 import {
   listMonthTotals,
@@ -84,8 +82,10 @@ async function loadPricing(
   const retiredTerms = await listRetiredTerms(db, retired);
   return (agreement, month) => {
     const here = stated.filter((row) => row.agreement === agreement && row.servicePeriod === month);
+    const { currency, zone } = book.agreements.get(agreement)!;
     return {
-      currency: book.agreements.get(agreement)!.currency,
+      currency,
+      zone,
       terms: book.terms.filter((term) => term.agreement.handle === agreement),
       retired: retiredTerms,
       stated: new Map(here.map(({ term, tiers }) => [term, tiers])),
