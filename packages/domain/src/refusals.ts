@@ -255,6 +255,7 @@ export const REFUSALS = {
     409,
     "The file changed while it was read. Import it when it is complete.",
   ],
+  "import.empty": [422, "There is nothing to import here."],
   "import.already-running": [409, "This file is being imported elsewhere at this moment."],
 
   "database.platform-unsupported": [503, "No PostgreSQL for this platform. Set DATABASE_URL."],

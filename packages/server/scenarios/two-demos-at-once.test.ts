@@ -1,14 +1,12 @@
 /** Two demos on one new data directory, as somebody who is impatient starts them. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-
-const COUNTERPART = fileURLToPath(new URL("../bin/counterpart.mjs", import.meta.url));
+import { startCounterpart } from "../test/run-counterpart.ts";
 
 let directory = "";
 let children: ChildProcess[] = [];
@@ -36,17 +34,14 @@ interface Demo {
 
 /** A demo whose API is up. */
 async function demo(): Promise<Demo> {
-  const { DATABASE_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [COUNTERPART, "demo", "--events", "1000", "--port", "0"], {
-    env: { ...env, COUNTERPART_DATA: directory },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const where = { COUNTERPART_DATA: directory };
+  const child = startCounterpart(where, "demo", "--events", "1000", "--port", "0");
   children.push(child);
   let said = "";
-  child.stderr.on("data", (chunk) => {
+  child.stderr!.on("data", (chunk) => {
     said += chunk;
   });
-  for await (const line of createInterface(child.stdout)) {
+  for await (const line of createInterface(child.stdout!)) {
     said += `${line}\n`;
     if (line.startsWith("key ")) break;
   }
@@ -67,7 +62,7 @@ test("both show one month, both APIs answer, and one goes on when the other ends
   }
   const waited = demos.filter(({ said }) => said().includes("Another demo fills this database"));
   expect(waited).toHaveLength(1);
-  const starter = demos.find(({ said }) => said().includes("making a new database"))!;
+  const starter = demos.find(({ said }) => said().includes("making a new, empty one"))!;
   const other = demos.find((one) => one !== starter)!;
   starter.child.kill("SIGTERM");
   expect(await once(starter.child, "exit")).toEqual([0, null]);

@@ -7,13 +7,14 @@ import { applyCatalogue } from "../catalogue/apply-catalogue.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
 import type { Ingest } from "../events/ingest.ts";
+import { submitInOrder } from "../imports/submit-in-order.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
 import { now } from "../main/open-counterpart.ts";
 import type { Database } from "../platform/database.ts";
 import { lockForConnection, tryLockForConnection } from "../platform/locks.ts";
 import { progressBar } from "../platform/progress.ts";
 import { type CloseResult, closePeriod } from "../statements/close-period.ts";
-import { findDemoRun, finishDemoRun, startDemoRun } from "./demo-run.repo.ts";
+import { findDemoRun, finishDemoRun, noteDemoRun, startDemoRun } from "./demo-run.repo.ts";
 import { DEMO_MONTH, DEMO_SEED, DEMO_WORLD } from "./demo-world.ts";
 import { generateTraffic } from "./generate-traffic.ts";
 
@@ -51,16 +52,22 @@ export async function applyDemoCatalogue(database: Database): Promise<number> {
   return changes.length;
 }
 
-export type Ingested = "ingested" | "already";
+export type Ingested = "ingested" | "already" | "stopped";
+
+export interface DemoIngest {
+  readonly events: number;
+  readonly stop: AbortSignal;
+  readonly onResume: (afterLine: number) => void;
+}
 
 /**
- * Ingests the generated month. A run that was killed is ingested again from its start: what was committed
- * is a duplicate then. Refuses a database that holds the demo in another size.
+ * Ingests the generated month, or goes on where a run that was stopped or killed had come to; what was stored
+ * after that is a duplicate. Refuses a database that holds the demo in another size.
  */
 export async function ingestDemoTraffic(
   database: Database,
   { ingest }: IngestParts,
-  events: number,
+  { events, stop, onResume }: DemoIngest,
 ): Promise<Ingested> {
   const db = database.pool("writer");
   const run = await findDemoRun(db);
@@ -69,32 +76,62 @@ export async function ingestDemoTraffic(
   }
   if (run?.finished === true) return "already";
   if (run === null) await startDemoRun(db, events);
-  await ingestLines(ingest, events);
+  const afterLine = run?.throughLine ?? 0;
+  if (afterLine > 0) onResume(afterLine);
+  const traffic = { ingest, events, afterLine, stop };
+  const throughLine = await ingestLines(traffic, (line) => noteDemoRun(db, line));
+  if (throughLine < events) return "stopped";
   await finishDemoRun(db);
   return "ingested";
 }
 
-async function ingestLines(ingest: Ingest, events: number): Promise<void> {
-  const bar = progressBar({ label: "Ingesting", total: events, unit: "events" });
-  let done = 0;
-  const underWay: Promise<void>[] = [];
-  const submit = async (bodies: readonly string[]): Promise<void> => {
-    const outcomes = await ingest.submit({ bodies, lane: "bulk", sources: null });
-    done += outcomes.length;
-    bar.update(done);
-  };
-  const traffic = { seed: DEMO_SEED, events, month: DEMO_MONTH, world: DEMO_WORLD };
-  let bodies: string[] = [];
-  for (const line of generateTraffic(traffic)) {
-    bodies.push(line);
-    if (bodies.length < BATCH) continue;
-    underWay.push(submit(bodies));
-    bodies = [];
-    if (underWay.length >= BATCHES_UNDER_WAY) await underWay.shift();
-  }
-  underWay.push(submit(bodies));
-  await Promise.all(underWay);
+interface DemoLines extends Pick<DemoIngest, "events" | "stop"> {
+  readonly ingest: Ingest;
+  readonly afterLine: number;
+}
+
+interface DemoBatch {
+  readonly bodies: readonly string[];
+  readonly throughLine: number;
+}
+
+/** Returns the line up to which all is stored. */
+async function ingestLines(
+  { ingest, events, afterLine, stop }: DemoLines,
+  note: (throughLine: number) => Promise<void>,
+): Promise<number> {
+  const bar = progressBar({ label: "Ingesting", total: events, unit: "events", from: afterLine });
+  let stored = afterLine;
+  await submitInOrder(demoBatches(events, afterLine, stop), {
+    submit: ({ bodies }: DemoBatch) => ingest.submit({ bodies, lane: "bulk", sources: null }),
+    async committed({ throughLine }) {
+      stored = throughLine;
+      bar.update(stored);
+      await note(stored);
+    },
+    underWayMax: BATCHES_UNDER_WAY,
+  });
   bar.finish();
+  return stored;
+}
+
+async function* demoBatches(
+  events: number,
+  afterLine: number,
+  stop: AbortSignal,
+): AsyncGenerator<DemoBatch> {
+  const traffic = { seed: DEMO_SEED, events, month: DEMO_MONTH, world: DEMO_WORLD };
+  let line = 0;
+  let bodies: string[] = [];
+  for (const body of generateTraffic(traffic)) {
+    line++;
+    if (line <= afterLine) continue;
+    bodies.push(body);
+    if (bodies.length < BATCH && line < events) continue;
+    if (stop.aborted) return;
+    yield { bodies, throughLine: line };
+    bodies = [];
+  }
 }
 
 /** Closes the sample month. The traffic's dirt stays in quarantine, as it would be shown to somebody. */

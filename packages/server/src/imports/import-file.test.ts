@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -158,9 +158,42 @@ test("identical records of one file are all counted, those of a copy are duplica
   expect(grown.tally.outcomes).toMatchObject({ accepted: 1, duplicate: 100 });
 });
 
-test("an empty file is imported, and nothing comes of it", async () => {
-  expect(await importOf(file(""))).toMatchObject({ state: "imported", lines: 0 });
-  expect((await importOf(file(gzipSync("")))).state).toBe("imported");
+test("where there is nothing to import, that is said, also the second time", async () => {
+  const empty = { state: "empty", lines: 0, problem: { code: "import.empty" } };
+  for (const path of [file(""), file(gzipSync("")), file("\n\n")]) {
+    expect(await importOf(path)).toMatchObject(empty);
+    expect(await importOf(path)).toMatchObject(empty);
+  }
+  const spool = join(directory, "spool");
+  mkdirSync(spool);
+  expect((await importOf(spool)).problem!.detail).toMatch(/no files/);
+  writeFileSync(join(spool, ".hidden"), eventLine());
+  expect((await importOf(spool)).problem!.detail).toMatch(/no files.*hidden/);
+});
+
+test("an import that is stopped has stored what it says, and goes on there", async () => {
+  const [undisturbed, own] = [await startWorld(), await startWorld()];
+  onTestFinished(undisturbed.end);
+  onTestFinished(own.end);
+  const path = file(csvLines(9_000));
+  await importOf(path, { in: undisturbed, source: "billing" });
+  const stop = new AbortController();
+  const options = { in: own, source: "billing" };
+  const submit: Ingest["submit"] = (submission) => {
+    stop.abort();
+    return own.ingest.submit(submission);
+  };
+  const stopped = await importOf(path, { ...options, stop: stop.signal, ingest: { submit } });
+  expect(stopped.state).toBe("stopped");
+  expect(stopped.lines).toBeGreaterThan(0);
+  expect(stopped.lines).toBeLessThan(9_000);
+  expect(stopped.tally.outcomes.accepted).toBe(stopped.lines);
+  const resumed: number[] = [];
+  const whole = await importOf(path, { ...options, onResume: (line) => resumed.push(line) });
+  expect(resumed).toEqual([stopped.lines]);
+  expect(whole).toMatchObject({ state: "imported", resumedAfterLine: stopped.lines });
+  expect(whole.tally.outcomes).toMatchObject({ accepted: 9_000, duplicate: 0 });
+  expect(await contentOf(own)).toEqual(await contentOf(undisturbed));
 });
 
 /** An ingest that dies with its batches under way, after so many submissions. */

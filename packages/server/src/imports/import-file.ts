@@ -11,7 +11,7 @@ import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
 import type { SessionIntake } from "../sessions/session-intake.ts";
 import { type ImportBatch, importBatches, type RecordPlace } from "./import-batches.ts";
-import { addOutcomes, emptyTally, type ImportTally } from "./import-tally.ts";
+import { addOutcomes, emptyTally, type ImportTally, receivedOf } from "./import-tally.ts";
 import { findRun, type ImportRun, insertRun, tryLockRun, updateRun } from "./imports.repo.ts";
 import { findInput, type Input } from "./read-input.ts";
 import { type RecordReader, recordReader } from "./record-reader.ts";
@@ -34,6 +34,10 @@ export interface ImportOptions {
   readonly again?: boolean | undefined;
   /** Where to write every line that is refused, as CSV. */
   readonly refusedFile?: string | undefined;
+  /** Reads no further once it is aborted; what is under way is stored. */
+  readonly stop?: AbortSignal | undefined;
+  /** Told first when it goes on after a line, where an import before it broke off. */
+  readonly onResume?: ((afterLine: number) => void) | undefined;
 }
 
 export interface ImportProgress {
@@ -50,8 +54,11 @@ export interface ImportResult {
   readonly run: string;
   readonly path: string;
   readonly source: string | null;
-  /** `damaged`: what came before the damage is committed, and `problem` says what it is. */
-  readonly state: "imported" | "alreadyImported" | "damaged";
+  /**
+   * `damaged`: what came before the damage is committed, and `problem` says what it is. `empty`: there was
+   * no record. `stopped`: up to `lines` all is committed.
+   */
+  readonly state: "imported" | "alreadyImported" | "damaged" | "empty" | "stopped";
   readonly problem: { readonly code: RefusalCode; readonly detail: string } | null;
   /** Path and time of the import before, when it was already imported. */
   readonly before: { readonly name: string; readonly finishedAt: string } | null;
@@ -81,9 +88,20 @@ const UNDER_WAY_MAX = 16;
  * `import.file-unreadable`, `import.file-changed` and `import.already-running`.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
-  const { database } = options;
   const read = readerOf(options);
   const input = await findInput(options.path);
+  const result = await importInput(input, read, options);
+  const isDone = result.state === "imported" || result.state === "alreadyImported";
+  if (!isDone || receivedOf(result.tally) > 0) return result;
+  return { ...result, state: "empty", problem: { code: "import.empty", detail: whyEmpty(input) } };
+}
+
+async function importInput(
+  input: Input,
+  read: RecordReader,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { database } = options;
   const id = `imp_${hashText(`${runSource(options)}\u0000${input.fingerprint}`)}`;
   const client = await database.client("writer");
   try {
@@ -91,7 +109,10 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
       throw new Refusal("import.already-running", { file: options.path });
     }
     const run = await beginRun(client, id, input, options);
-    if (run.finishedAt === null) return await sendAll({ client, run, input, read, options });
+    if (run.finishedAt === null) {
+      if (run.throughLine > 0) options.onResume?.(run.throughLine);
+      return await sendAll({ client, run, input, read, options });
+    }
     const before = { name: run.name, finishedAt: run.finishedAt };
     return { ...resultOf({ options, input, run }), state: "alreadyImported", before };
   } finally {
@@ -171,14 +192,22 @@ async function sendAll({ client, run, input, read, options }: Sending): Promise<
   };
 
   let problem: ImportResult["problem"] = null;
+  let isStopped = false;
+  const batches = untilStopped(
+    importBatches(input, { read, afterLine: run.throughLine }),
+    options.stop,
+    () => {
+      isStopped = true;
+    },
+  );
   try {
-    await submitInOrder(importBatches(input, { read, afterLine: run.throughLine }), {
+    await submitInOrder(batches, {
       submit: ({ bodies }) =>
         sessions?.submit({ bodies, sources }) ?? ingest.submit({ bodies, lane: "bulk", sources }),
       committed,
       underWayMax: UNDER_WAY_MAX,
     });
-    await note(now());
+    if (!isStopped) await note(now());
   } catch (error) {
     if (!(error instanceof Refusal && error.code === "import.file-damaged")) throw error;
     problem = { code: error.code, detail: String(error.detail.why) };
@@ -188,13 +217,29 @@ async function sendAll({ client, run, input, read, options }: Sending): Promise<
   const seconds = (performance.now() - started) / 1000;
   return {
     ...resultOf({ options, input, run: { ...run, throughLine, noted } }),
-    state: problem === null ? "imported" : "damaged",
+    state: problem !== null ? "damaged" : isStopped ? "stopped" : "imported",
     problem,
     resumedAfterLine: run.throughLine,
     seconds,
     linesPerSecond: Math.round((throughLine - run.throughLine) / Math.max(seconds, 0.001)),
     refused,
   };
+}
+
+async function* untilStopped<T>(
+  batches: AsyncIterable<T>,
+  stop: AbortSignal | undefined,
+  onStop: () => void,
+): AsyncGenerator<T> {
+  for await (const batch of batches) {
+    if (stop?.aborted === true) return onStop();
+    yield batch;
+  }
+}
+
+function whyEmpty({ files, bytes }: Input): string {
+  if (files.length === 0) return "the directory has no files; hidden ones are left out";
+  return bytes === 0 ? "it has no bytes" : "it has no records";
 }
 
 /** What is known of a run that does nothing now. */

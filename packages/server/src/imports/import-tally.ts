@@ -36,6 +36,11 @@ export function addOutcomes(
   return { outcomes, codes, skipped: tally.skipped + added.skipped };
 }
 
+/** Whether no event came of an import: it held none, or every record was refused. */
+export function hasComeToNothing({ tally }: { readonly tally: ImportTally }): boolean {
+  return receivedOf(tally) === tally.outcomes.refused;
+}
+
 /** Records that were read. */
 export function receivedOf({ outcomes }: ImportTally): number {
   return Object.values(outcomes).reduce((sum, count) => sum + count, 0);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ImportResult } from "./import-file.ts";
+import { hasComeToNothing } from "./import-tally.ts";
 import { printImport } from "./print-import.ts";
 
 const RESULT: ImportResult = {
@@ -58,4 +59,26 @@ test("a file that was imported before, was resumed or is damaged says so", () =>
   const problem = { code: "import.file-damaged", detail: "the gzip breaks off" } as const;
   const damaged = printImport({ ...RESULT, state: "damaged", problem });
   expect(damaged).toContain("What came before is kept. (the gzip breaks off)");
+});
+
+test("a file that was stopped says where it goes on, one without records says why", () => {
+  expect(printImport({ ...RESULT, state: "stopped" })).toContain(
+    "stopped; 12,345 lines are stored: import it again, and it goes on after them",
+  );
+  const problem = { code: "import.empty", detail: "it has no bytes" } as const;
+  const empty = printImport({ ...RESULT, state: "empty", problem });
+  expect(empty).toBe("calls.csv: There is nothing to import here. (it has no bytes)");
+});
+
+test.each`
+  outcomes                       | nothing  | because
+  ${{ accepted: 1, refused: 9 }} | ${false} | ${"one was stored"}
+  ${{ duplicate: 1 }}            | ${false} | ${"it was stored before"}
+  ${{ quarantined: 1 }}          | ${false} | ${"what waits can be priced later"}
+  ${{ refused: 9 }}              | ${true}  | ${"every record was refused"}
+  ${{}}                          | ${true}  | ${"there was none"}
+`("$outcomes: nothing came of it is $nothing, $because", ({ outcomes, nothing }) => {
+  const none = { accepted: 0, duplicate: 0, conflicting: 0, quarantined: 0, refused: 0 };
+  const tally = { ...RESULT.tally, outcomes: { ...none, ...outcomes } };
+  expect(hasComeToNothing({ tally })).toBe(nothing);
 });

@@ -9,6 +9,8 @@ const LINES_SHOWN_MAX = 20;
 
 /** What became of a file, for people. */
 export function printImport(result: ImportResult): string {
+  const { path, state, problem } = result;
+  if (state === "empty" && problem !== null) return `${path}: ${problemText(problem)}`;
   return [
     headline(result),
     ...OUTCOMES.map((outcome) => outcomeLine(result.tally, outcome)),
@@ -28,9 +30,16 @@ function headline(result: ImportResult): string {
     result.resumedAfterLine === 0
       ? ""
       : `; went on after line ${group(result.resumedAfterLine)}, where it had stopped`;
-  const head = `${path}: ${records} (${pace})${resumed}`;
-  if (problem === null) return head;
-  return `${head}\n  ${REFUSALS[problem.code][1]} (${problem.detail})`;
+  const stopped =
+    state === "stopped"
+      ? `\n  stopped; ${group(lines)} lines are stored: import it again, and it goes on after them`
+      : "";
+  const head = `${path}: ${records} (${pace})${resumed}${stopped}`;
+  return problem === null ? head : `${head}\n  ${problemText(problem)}`;
+}
+
+function problemText({ code, detail }: NonNullable<ImportResult["problem"]>): string {
+  return `${REFUSALS[code][1]} (${detail})`;
 }
 
 const OUTCOMES = ["accepted", "duplicate", "conflicting", "quarantined", "refused"] as const;

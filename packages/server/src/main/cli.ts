@@ -23,7 +23,8 @@ const program = new Command("counterpart")
   )
   .addHelpText(
     "after",
-    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 refused (a code says why).\n" +
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 refused (a code says why), 4 no event came\n" +
+      "of an import, 130 stopped by Ctrl-C.\n" +
       "Start with `counterpart demo`, or `counterpart apply DIR` and `counterpart serve`.",
   )
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false });

@@ -5,7 +5,7 @@ import type { Database } from "../platform/database.ts";
 import { openMigratedDatabase } from "./open-counterpart.ts";
 
 /** Documented exit codes of the command line. */
-export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, nothing: 4, stopped: 130 } as const;
 
 /** Progress and messages go to stderr; stdout holds results only. */
 export function say(line: string): void {
@@ -21,6 +21,25 @@ export function printJson(value: unknown): void {
   const plain = (_: string, inner: unknown): unknown =>
     typeof inner === "bigint" ? inner.toString() : inner;
   print(JSON.stringify(value, plain, 2));
+}
+
+/**
+ * Runs long work that can be stopped and taken up again: at the first Ctrl-C or SIGTERM the signal is aborted,
+ * at the second the process ends where it stands.
+ */
+export async function withStop<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.stopped);
+    say("\nStopping after what is under way. Once more ends it at once; nothing is lost by that.");
+    stop.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    return await work(stop.signal);
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
 }
 
 /** A whole number of an option. */

@@ -1,12 +1,10 @@
 /** Starting and stopping: the process as an operator runs it, and the server as tests do. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endOf, startCounterpart } from "../../test/run-counterpart.ts";
 import { smsEvent, startTestServer, type TestServer } from "../../test/test-server.ts";
-
-const COUNTERPART = fileURLToPath(new URL("../../bin/counterpart.mjs", import.meta.url));
 
 let server: TestServer;
 beforeAll(async () => {
@@ -14,13 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function run(...args: readonly string[]): ChildProcess {
-  const env = { ...process.env, DATABASE_URL: server.database.url };
-  return spawn(process.execPath, [COUNTERPART, ...args], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
+const run = (...args: readonly string[]): ChildProcess =>
+  startCounterpart({ DATABASE_URL: server.database.url }, ...args);
 
 /** The first line of a command that goes on; or why it does not. */
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -34,16 +27,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return String(line).trim();
 }
 
-/** The output of a command that ends by itself. */
-async function output(...args: readonly string[]): Promise<{ code: number; out: string }> {
-  const child = run(...args);
-  let out = "";
-  child.stdout!.on("data", (chunk) => {
-    out += chunk;
-  });
-  const [code] = await once(child, "close");
-  return { code, out };
-}
+const output = (...args: readonly string[]) => endOf(run(...args));
 
 test("counterpart keys create, list and revoke", async () => {
   const args = [

@@ -1,7 +1,7 @@
 import { lchown, mkdtemp, readdir, realpath } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import {
@@ -74,6 +74,16 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => {});
+  const server = await startOrJoin(options, log);
+  const shared = server.startedHere ? "" : ", which another process of Counterpart uses as well";
+  log(`data directory ${resolve(options.dataDirectory)}${shared}`);
+  return server;
+}
+
+async function startOrJoin(
+  options: EmbeddedPostgresOptions,
+  log: (line: string) => void,
+): Promise<EmbeddedPostgres> {
   const found = await findPostgresPackage();
   const { major } = found;
   const home = await findPostgresHome({ dataDirectory: options.dataDirectory, major, log });
@@ -124,10 +134,8 @@ async function joinServer(
   } else {
     const isRunning = () => isPostmasterOf(pid, cluster.data);
     const use = await joinUsers(cluster, pid, isRunning);
-    if (use !== undefined) {
-      log(`joining the PostgreSQL that process ${state.launcherPid} has started`);
-      return { ...joined, stop: once(() => leave(cluster, host, use, isRunning)) };
-    }
+    const stop = use && once(() => leave(cluster, host, use, isRunning));
+    if (stop !== undefined) return { ...joined, stop };
   }
   log("stopping a PostgreSQL that nobody uses any more");
   process.kill(pid, "SIGINT");

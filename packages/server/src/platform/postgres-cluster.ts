@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { lchown, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { exists, type PostgresHome, syncDirectory } from "./postgres-home.ts";
 import { removeAs, runAs } from "./run-as.ts";
@@ -29,7 +29,10 @@ export async function ensureCluster(
 ): Promise<PostgresCluster> {
   const data = join(home.directory, "data");
   if (!(await exists(data))) {
-    log(`making a new database in ${data}`);
+    log(
+      `there was no database in ${dirname(home.directory)}: making a new, empty one ` +
+        "(COUNTERPART_DATA names another directory)",
+    );
     await makeCluster(home, bin, data);
   }
   const found = (await readFile(join(data, "PG_VERSION"), "utf8")).trim();

@@ -6,6 +6,8 @@ export interface ProgressOptions {
   readonly total: number | null;
   /** What is counted, such as `events`. */
   readonly unit: string;
+  /** What was done before this run; it does not count for the speed. */
+  readonly from?: number;
 }
 
 export interface Progress {
@@ -18,12 +20,13 @@ const BAR_WIDTH = 12;
 const TERMINAL_EVERY_MS = 100;
 const PLAIN_EVERY_MS = 10_000;
 
-export function progressBar({ label, total, unit }: ProgressOptions): Progress {
+export function progressBar(options: ProgressOptions): Progress {
+  const { label, unit, from = 0 } = options;
   const out = process.stderr;
   const started = performance.now();
   const every = out.isTTY ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS;
   let shown = started;
-  let done = 0;
+  let done = from;
   const draw = (line: string): void => {
     // A line that wraps could not be drawn over.
     const fitting = line.slice(0, Math.max((out.columns ?? 80) - 1, 20));
@@ -35,12 +38,12 @@ export function progressBar({ label, total, unit }: ProgressOptions): Progress {
       const now = performance.now();
       if (now - shown < every) return;
       shown = now;
-      draw(progressLine({ label, total, unit }, done, (now - started) / 1000));
+      draw(progressLine(options, done, (now - started) / 1000));
     },
     finish() {
       const seconds = (performance.now() - started) / 1000;
       draw(
-        `${label}  ${group(done)} ${unit} in ${duration(seconds)}, ${rate(done, seconds, unit)}`,
+        `${label}  ${group(done)} ${unit} in ${duration(seconds)}, ${rate(done - from, seconds, unit)}`,
       );
       if (out.isTTY) out.write("\n");
     },
@@ -48,16 +51,16 @@ export function progressBar({ label, total, unit }: ProgressOptions): Progress {
 }
 
 export function progressLine(
-  { label, total, unit }: ProgressOptions,
+  { label, total, unit, from = 0 }: ProgressOptions,
   done: number,
   seconds: number,
 ): string {
-  const speed = rate(done, seconds, unit);
+  const speed = rate(done - from, seconds, unit);
   if (total === null || total === 0) return `${label}  ${group(done)} ${unit}  ${speed}`;
   const part = Math.min(done / total, 1);
   const filled = Math.round(part * BAR_WIDTH);
   const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-  const left = done === 0 ? "" : `  ${duration((seconds / done) * (total - done))} left`;
+  const left = done <= from ? "" : `  ${duration((seconds / (done - from)) * (total - done))} left`;
   const percent = `${Math.floor(part * 100)}`.padStart(3);
   return `${label}  ${bar} ${percent} %  ${group(done)} of ${group(total)} ${unit}  ${speed}${left}`;
 }

@@ -15,7 +15,7 @@ import { group } from "../../platform/progress.ts";
 import { showMoney } from "../../platform/show-money.ts";
 import { reportMargin } from "../../statements/margin.ts";
 import { listStatements, type StatementHead } from "../../statements/statement-views.repo.ts";
-import { print, say, withDatabase } from "../command-context.ts";
+import { EXIT, print, say, withDatabase, withStop } from "../command-context.ts";
 import { type IngestParts, now, openIngest } from "../open-counterpart.ts";
 import { startServer } from "../serve.ts";
 import { printMargin } from "./report.commands.ts";
@@ -60,7 +60,15 @@ async function runDemo(database: Database, { events, exit, port }: DemoOptions):
     say(`PostgreSQL ${version}: ${settingsLine(settings)}`);
   }
   const onWait = () => say("Another demo fills this database: waiting for it.");
-  const { parts, changed } = await fillAlone(database, () => fillDemo(database, events), onWait);
+  const filled = await withStop((stop) => {
+    return fillAlone(database, () => fillDemo(database, events, stop), onWait);
+  });
+  if (filled === null) {
+    say("Stopped. The same command goes on where this one has come to.");
+    process.exitCode = EXIT.stopped;
+    return;
+  }
+  const { parts, changed } = filled;
   await printDemo(database, parts);
   if (!changed) print("\nNothing was changed: this database holds the demo already.");
   if (exit !== true) await serveDemo(database, port);
@@ -88,14 +96,22 @@ interface Filled {
   readonly changed: boolean;
 }
 
-async function fillDemo(database: Database, events: number): Promise<Filled> {
+/** null when it was stopped. */
+async function fillDemo(
+  database: Database,
+  events: number,
+  stop: AbortSignal,
+): Promise<Filled | null> {
   const changes = await applyDemoCatalogue(database);
   say(
     changes === 0 ? "The catalogue is applied already." : `Catalogue applied: ${changes} objects.`,
   );
   const parts = await openIngest(database);
   try {
-    const ingested = await ingestDemoTraffic(database, parts, events);
+    const onResume = (line: number): void =>
+      say(`An earlier run broke off after line ${group(line)}: going on there.`);
+    const ingested = await ingestDemoTraffic(database, parts, { events, stop, onResume });
+    if (ingested === "stopped" || stop.aborted) return null;
     if (ingested === "already") say("The traffic is ingested already.");
     const { statements, already } = await closeDemo(database, parts.keeper);
     if (statements.length === 0) say(`${DEMO_PERIOD} is closed already: ${already} statements.`);

@@ -1,0 +1,87 @@
+/** The command line as an operator meets it: what it says, and how it ends. */
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { endOf, runCounterpart, startCounterpart } from "../../test/run-counterpart.ts";
+import { smsEvent, startTestServer, type TestServer } from "../../test/test-server.ts";
+
+let server: TestServer;
+let directory = "";
+beforeAll(async () => {
+  server = await startTestServer();
+  directory = await mkdtemp(join(tmpdir(), "counterpart-cli-"));
+  await chmod(directory, 0o755);
+});
+afterAll(async () => {
+  await server.close();
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+});
+
+const run = (...args: readonly string[]) =>
+  runCounterpart({ DATABASE_URL: server.database.url }, ...args);
+
+async function file(name: string, lines: readonly string[]): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, lines.join("\n"));
+  return path;
+}
+
+/** By the clock of the machine: the process has no other. */
+const event = (id: string): string =>
+  JSON.stringify(smsEvent(id, { time: new Date().toISOString() }));
+
+test("import: 0 when an event came of the file, 4 when none did, and it says why", async () => {
+  const read = await run("import", await file("read", [event("cli-1"), "broken"]));
+  expect([read.code, read.out]).toEqual([0, expect.stringMatching(/accepted +1\n/)]);
+  const refused = await run("import", await file("refused", ["broken", "too"]));
+  expect([refused.code, refused.out]).toEqual([4, expect.stringMatching(/refused +2 /)]);
+  const empty = join(directory, "spool");
+  await mkdir(empty);
+  const nothing = await run("import", empty);
+  expect([nothing.code, nothing.out]).toEqual([4, expect.stringMatching(/nothing.*no files/)]);
+}, 60_000);
+
+test("import: Ctrl-C stores what is under way and says where it goes on", async () => {
+  const lines = Array.from({ length: 60_000 }, (_, n) => event(`stopped-${n}`));
+  const path = await file("long", lines);
+  const child = startCounterpart({ DATABASE_URL: server.database.url }, "import", path);
+  const ended = endOf(child);
+  const noted =
+    "select through_line::integer as line from import_run where through_line > 0 and name = $1";
+  const reader = server.database.pool("reader");
+  await expect
+    .poll(async () => (await reader.query(noted, [path])).rows, { timeout: 30_000 })
+    .not.toEqual([]);
+  child.kill("SIGINT");
+  const { code, out, said } = await ended;
+  expect([code, said]).toEqual([130, expect.stringContaining("Stopping after what is under way")]);
+  const [, count = ""] = /stopped; ([\d,]+) lines are stored/.exec(out) ?? [];
+  const { rows } = await reader.query<{ stored: number }>(
+    "select count(*)::integer as stored from event where id like 'stopped-%'",
+  );
+  expect(count.replaceAll(",", "")).toBe(`${rows[0]!.stored}`);
+  const again = await run("import", path);
+  expect([again.code, again.said]).toEqual([
+    0,
+    expect.stringContaining(`broke off after line ${count}; going on there`),
+  ]);
+}, 90_000);
+
+test("demo: Ctrl-C stores what is under way, and the same command goes on there", async () => {
+  const where = { COUNTERPART_DATA: join(directory, "demo") };
+  const demo = ["demo", "--events", "60000", "--exit"];
+  const signal = "SIGINT";
+  const stopped = await endOf(startCounterpart(where, ...demo), {
+    said: /Catalogue applied/,
+    signal,
+  });
+  expect([stopped.code, stopped.said]).toEqual([130, expect.stringContaining("goes on where")]);
+  expect(stopped.said).toMatch(
+    /there was no database in .*demo: making a new, empty one \(COUNTERPART_DATA/,
+  );
+  const whole = await runCounterpart(where, ...demo);
+  expect([whole.code, whole.out]).toEqual([0, expect.stringMatching(/received +60,000\n/)]);
+  expect(whole.said).toMatch(/^data directory \/.*demo$/m);
+  expect(whole.said).not.toContain("no database");
+}, 120_000);
