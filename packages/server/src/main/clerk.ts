@@ -78,7 +78,7 @@ export function startClerk(options: ClerkOptions): Clerk {
 async function chargeSessions(options: ClerkOptions): Promise<void> {
   const tally = await handOverSessions(options);
   options.metrics.countSessions(tally);
-  const left = tally["superseded-pending"] + tally.conflicting + tally.refused;
+  const left = tally["superseded-pending"] + tally.conflicting + tally.refused + tally.failed;
   if (left > 0) options.log("sessions to be looked at", { ...tally });
 }
 

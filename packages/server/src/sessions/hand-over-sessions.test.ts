@@ -321,6 +321,20 @@ function breakAt(step: SessionStep): (reached: SessionStep) => void {
   };
 }
 
+test("a session that cannot be assembled, by our fault, waits alone and is tried again", async () => {
+  await world.send(...WHOLE, ...legRecords("b"));
+  const { key } = await world.session();
+  const owner = world.database.pool("owner");
+  const spoil = "update session_record set milliseconds = $2 where key = $1 and phase = 'i'";
+  await owner.query(spoil, [key, -1]);
+  expect(await world.handOver()).toMatchObject({ stopped: 1, failed: 1 });
+  expect(await world.charged()).toEqual(["call-1/b 60000 0.06"]);
+  await owner.query(spoil, [key, 60_000]);
+  world.at(3_600);
+  expect(await world.handOver()).toMatchObject({ stopped: 1, failed: 0 });
+  expect(await world.charged()).toEqual(["call-1 90000 0.09", "call-1/b 60000 0.06"]);
+});
+
 test("two that hand over at once charge once", async () => {
   const calls = Array.from({ length: 40 }, (_, at) => `call-${at}`);
   for (const sessionId of calls) {

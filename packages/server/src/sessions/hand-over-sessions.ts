@@ -3,7 +3,7 @@
  * over is written down first and handed over as it is written; ingest knows an event by its id. So
  * this may die between any two lines, or run twice at once, and each session is charged once.
  */
-import { assert } from "@counterpart/domain/assert.ts";
+import { AssertionFailure, assert } from "@counterpart/domain/assert.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import {
   type AssembledSession,
@@ -40,31 +40,36 @@ export interface HandOverOptions {
   readonly atStep?: ((step: SessionStep) => void) | undefined;
 }
 
-/** How many sessions became what. */
-export type HandOverTally = Readonly<Record<SessionState, number>>;
+/** How many sessions became what; `failed`: could not be assembled, by our fault, and wait. */
+export type HandOverTally = Readonly<Record<SessionState | "failed", number>>;
 
 /** Sessions that are looked at together, and the records that are held in memory for it. */
 const PAGE = 200;
 const PAGE_RECORDS_MAX = 20_000;
+/** A session that cannot be assembled is tried again after so long, and holds no other up. */
+const FAILED_PAUSE_MS = 3_600_000;
 
 /** Hands over everything that is due by now. */
 export async function handOverSessions(options: HandOverOptions): Promise<HandOverTally> {
-  const tally: Record<SessionState, number> = {
+  const tally: Record<keyof HandOverTally, number> = {
     open: 0,
     stopped: 0,
     expired: 0,
     "superseded-pending": 0,
     conflicting: 0,
     refused: 0,
+    failed: 0,
   };
   const db = options.database.pool("writer");
   for (;;) {
     const due = await listDueSessions(db, options.now(), PAGE);
     const page = boundedPage(due);
-    const settled = page.length === 0 ? [] : await handOverPage(db, page, options);
+    if (page.length === 0) return tally;
+    const { settled, failed } = await handOverPage(db, page, options);
     for (const { state } of settled) tally[state]++;
+    tally.failed += failed;
     // A page of which nothing was settled is another process's, or has just been added to.
-    if (settled.length === 0) return tally;
+    if (settled.length + failed === 0) return tally;
   }
 }
 
@@ -89,10 +94,10 @@ async function handOverPage(
   db: Db,
   page: readonly DueSession[],
   options: HandOverOptions,
-): Promise<SettledSession[]> {
+): Promise<{ settled: SettledSession[]; failed: number }> {
   const interrupted = page.filter(({ event, isHandedOver }) => event !== null && !isHandedOver);
   const others = page.filter((session) => !interrupted.includes(session));
-  const looked = await lookAt(db, others, options);
+  const { looked, failed } = await lookAt(db, others, options);
   const { fresh, settled } = await sortOut(db, looked);
   const fixed = await fixEvents(db, fresh.map(toFixed));
   options.atStep?.("fixed");
@@ -106,19 +111,20 @@ async function handOverPage(
   options.atStep?.("submitted");
   if (settled.length > 0) await settleSessions(db, settled, options.now());
   options.atStep?.("settled");
-  return settled;
+  return { settled, failed };
 }
 
 async function lookAt(
   db: Db,
   sessions: readonly DueSession[],
   { keeper, now }: HandOverOptions,
-): Promise<Looked[]> {
+): Promise<{ looked: Looked[]; failed: number }> {
   const records = await listSessionRecords(
     db,
     sessions.map(({ key }) => key),
   );
   const looked: Looked[] = [];
+  let failed = 0;
   for (const session of sessions) {
     const { usage, progress } = session;
     const policy = policyOf(session, keeper);
@@ -128,18 +134,22 @@ async function lookAt(
       await postponeSession(db, session, sessionDueAt(progress, policy, false));
       continue;
     }
-    const heard = records.get(session.key)!;
-    const assembled = assembleSession(heard, usage);
-    const event = sessionEvent(session, assembled, keeper.book());
-    assert(heard.length >= progress.records, "no record is lost");
-    looked.push({
-      session,
-      assembled,
-      event: { ...event, records: progress.records },
-      expiry: assembled.isStopped ? null : expiry,
-    });
+    try {
+      const heard = records.get(session.key)!;
+      assert(heard.length >= progress.records, "no record is lost");
+      const assembled = assembleSession(heard, usage);
+      const event = {
+        ...sessionEvent(session, assembled, keeper.book()),
+        records: progress.records,
+      };
+      looked.push({ session, assembled, event, expiry: assembled.isStopped ? null : expiry });
+    } catch (error) {
+      if (!(error instanceof AssertionFailure)) throw error;
+      failed++;
+      await postponeSession(db, session, (now() + FAILED_PAUSE_MS) as Instant);
+    }
   }
-  return looked;
+  return { looked, failed };
 }
 
 /** As its source says now, but for how usage is told, which stays as it was when it began. */
