@@ -116,7 +116,7 @@ test.each<[Term, string]>([
   [surcharge("nothing", "minute"), "1/price/on catalogue.surcharge-base-unknown"],
   [surcharge("extra", "minute"), "1/price/on catalogue.surcharge-base-unknown"],
   [surcharge("calls", "call"), "1/price/per catalogue.surcharge-quantity"],
-  [surcharge("calls", "message", "sms.message"), "1/price/on catalogue.surcharge-base-unknown"],
+  [surcharge("calls", "message", "email.message"), "1/price/on catalogue.surcharge-base-unknown"],
 ])("a surcharge has a base: %j", (extra, problem) => {
   expect(problems(catalogue({}, {}, [extra]))).toEqual([problem]);
 });

@@ -5,6 +5,17 @@ import type { ChargeOn, Term } from "./catalogue.ts";
 import { attempt } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 
+/** What a call is billed has no fate to wait for; a message's surcharge is a price of its own. */
+export function checkSurcharge(
+  { price, on = "" }: Term,
+  type: EventType | null,
+  path: Path,
+  report: Report,
+): void {
+  if (price.model !== "surcharge" || type?.delivery === undefined) return;
+  report(path, "catalogue.surcharge-on-message", { type: on });
+}
+
 /**
  * A charge on the fate of a message: its type tells that fate, and its price is one that can wait for it.
  */
@@ -22,10 +33,11 @@ export function checkChargeOn(
   if (type?.delivery?.of !== undefined) {
     report(path, "catalogue.charge-on-receipt", { of: type.delivery.of });
   }
-  if (price.model === "percentage" || price.model === "markup") {
+  const { model } = price;
+  if (model === "percentage" || model === "markup" || model === "surcharge") {
     report(path, "catalogue.charge-on-share", {});
   }
-  checkEarly(terms, price.model, path, report);
+  checkEarly(terms, model, path, report);
   const { policy, finalStates } = terms;
   if (policy !== "onDelivered" || finalStates === undefined) return;
   if (finalStates.includes("delivered")) return;
@@ -41,6 +53,7 @@ const PRICED_AT_ONCE: ReadonlySet<Term["price"]["model"]> = new Set([
   "dynamic",
   "percentage",
   "markup",
+  "surcharge",
   "fixedFee",
 ]);
 

@@ -9,7 +9,7 @@ import type {
   Term,
 } from "./catalogue.ts";
 import { checkCallRules, checkLegRounding, checkRoundingScope } from "./check-call-rules.ts";
-import { checkChargeOn } from "./check-charge-on.ts";
+import { checkChargeOn, checkSurcharge } from "./check-charge-on.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
@@ -96,6 +96,7 @@ function checkFrameOnEvents(
   }
   checkDimensions(term, event, path, report);
   checkChargeOn(term, event?.type ?? null, [...path, "chargeOn"], report);
+  checkSurcharge(term, event?.type ?? null, [...path, "price", "model"], report);
 }
 
 function checkPrice(

@@ -145,6 +145,8 @@ export const PROBLEMS = {
     "{type} does not tell what becomes of a message: leave out chargeOn.",
   "catalogue.charge-on-receipt": "Receipts are charged by the terms on their message, {of}.",
   "catalogue.charge-on-share": "A share follows the charges it stands on: leave out chargeOn.",
+  "catalogue.surcharge-on-message":
+    "A surcharge stands on what a call is billed. Give that of {type} its own price and passThrough.",
   "catalogue.early-percent-wrong":
     "percentEarly needs percent, above 0 and below 100; no other policy has one.",
   "catalogue.early-at-close": "What is priced at close cannot be charged in parts.",

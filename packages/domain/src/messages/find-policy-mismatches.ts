@@ -60,7 +60,7 @@ function dealtBy({ agreements, plans }: Catalogue, roles: readonly Role[]): read
 
 /** Null for what no message is bought or sold by: fees, shares, surcharges, fees on failure. */
 function dueStates({ on, price, chargeOn, passThrough = false }: Term): Dealt["due"] | null {
-  const isShare = price.model === "percentage" || price.model === "markup";
+  const isShare = ["percentage", "markup", "surcharge"].includes(price.model);
   if (on === undefined || isShare || passThrough) return null;
   if (chargeOn === undefined) return new Set(COMPARED);
   const dues = deliveryDues(chargeOn);

@@ -13,7 +13,6 @@ import { rampTerm } from "../catalogue/ramp-term.ts";
 import { termsOfVersion } from "../catalogue/terms-of-version.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
-import { compileMeasures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
 import { deliveryDues } from "../messages/delivery-dues.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
@@ -35,6 +34,7 @@ import {
   tupleMemory,
   tupleTree,
 } from "./book.ts";
+import { compileTypes } from "./compile-types.ts";
 import { type DeckIndex, isPlain } from "./deck-index.ts";
 import { compileEventLimits } from "./event-limits.ts";
 import { compileMatrix } from "./rate-matrix.ts";
@@ -246,40 +246,6 @@ function compileSources({ catalogue, handleOf }: BookParts): Map<string, BookSou
       },
     ]),
   );
-}
-
-function compileTypes({ catalogue, builtInTypes, handleOf }: BookParts): Map<string, BookType> {
-  const types = { ...builtInTypes, ...catalogue.eventTypes };
-  return new Map(
-    Object.entries(types).map(([name, body]) => [
-      name,
-      {
-        handle: handleOf("eventType", name),
-        name,
-        body,
-        measures: compileMeasures(body, namedDimensions(name, body, catalogue)),
-        measure: Object.keys(body.quantities)[0]!,
-        usageTuples: tupleTree(),
-        isReceipt: body.delivery?.of !== undefined,
-      },
-    ]),
-  );
-}
-
-/** Those that a price, a statement line or hourly usage asks for. */
-function namedDimensions(
-  type: string,
-  { usage = [] }: EventType,
-  { plans, agreements }: Catalogue,
-): ReadonlySet<string> {
-  const versions = Object.values(agreements).flatMap((agreement) => agreement.versions);
-  const terms = [...Object.values(plans), ...versions].flatMap((one) => one.terms ?? []);
-  const ofType = terms.filter(({ on }) => on === type);
-  const named = ofType.flatMap(({ where, lines }) => [
-    ...Object.keys(where ?? {}),
-    ...(lines ?? []),
-  ]);
-  return new Set([...usage, ...named]);
 }
 
 /** A percentage is a fraction of 100 × 10^12: "12.5" is 12.5 × 10^12 over it. */
