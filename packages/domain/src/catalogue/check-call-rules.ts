@@ -1,7 +1,8 @@
 import { parseDecimal } from "../decimal.ts";
 import { unitOf } from "../units.ts";
 import { hasWholeParts } from "../voice/line-rest.ts";
-import type { CallRules, DeckRowCall, PerUnit } from "./catalogue.ts";
+import type { CallRules, DeckRowCall } from "./call-rules.ts";
+import type { PerUnit } from "./catalogue.ts";
 import { attempt, checkNotNegative, DECIMAL_PLACES } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { BUILT_IN_TYPES } from "../events/built-in-types.ts";
 import { catalogueOf, type TestDeck, term } from "../rating/fixtures/small-book.ts";
-import type { CallRules, Catalogue, Term } from "./catalogue.ts";
+import type { CallRules } from "./call-rules.ts";
+import type { Catalogue, Term } from "./catalogue.ts";
 import { checkCatalogue } from "./check-catalogue.ts";
 import { checkChange } from "./check-change.ts";
 import { toPointer } from "./problems.ts";

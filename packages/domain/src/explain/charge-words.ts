@@ -1,5 +1,6 @@
 /** The parts of sentences about charges. */
 import type { Base, Role } from "../catalogue/catalogue.ts";
+import { callStepsOf, endOf } from "./describe-call.ts";
 import type { RecordedCharge, RecordedEvent } from "./recorded.ts";
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -63,18 +64,14 @@ export const BASES: Readonly<Record<Base, { readonly name: string; readonly mean
 
 /** Why nothing was used: `status noAnswer`; null where something was, or nothing says why. */
 export function statusOf({ data }: RecordedEvent, charge: RecordedCharge): string | null {
-  if (!isWithoutUse(charge)) return null;
+  const isUnanswered = endOf(callStepsOf(charge)) === "unanswered";
+  if (!isUnanswered && !isUnused(charge)) return null;
   return typeof data.status === "string" ? `status ${data.status}` : null;
 }
 
-/** Whether the term prices a quantity, of which there was none. */
-function isWithoutUse({ term, stored }: RecordedCharge): boolean {
+/** Whether the term prices a quantity, of which there was none, and nothing else was due. */
+export function isUnused({ term, stored }: RecordedCharge): boolean {
   const { model } = term.price;
-  if (model === "percentage" || model === "markup") return false;
+  if (model === "percentage" || model === "markup" || stored.steps !== "") return false;
   return stored.raw === 0n && (stored.amount ?? 0n) === 0n;
-}
-
-/** Whether there was no use, and nothing else was due. */
-export function isUnused(charge: RecordedCharge): boolean {
-  return isWithoutUse(charge) && charge.stored.steps === "";
 }

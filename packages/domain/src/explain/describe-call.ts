@@ -1,5 +1,5 @@
 /** What was done to a call beyond its row's increments, in words. All of it is recorded. */
-import type { CallRules, DeckRowCall } from "../catalogue/catalogue.ts";
+import type { CallRules, DeckRowCall } from "../catalogue/call-rules.ts";
 import { formatDecimal } from "../decimal.ts";
 import type { RoundingMode } from "../rounding.ts";
 import { type CallStep, readCallSteps } from "../voice/call-steps.ts";

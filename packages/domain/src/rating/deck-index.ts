@@ -7,7 +7,8 @@
  */
 import { assert } from "../assert.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import type { DecimalText, DeckRowCall } from "../catalogue/catalogue.ts";
+import type { DeckRowCall } from "../catalogue/call-rules.ts";
+import type { DecimalText } from "../catalogue/catalogue.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { Instant } from "../instant.ts";
 import { Refusal } from "../refusals.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CallRules } from "../catalogue/catalogue.ts";
+import type { CallRules } from "../catalogue/call-rules.ts";
 import { authorisedDuration } from "./authorised-duration.ts";
 import { callRate, MINUTE, pico, rated, rules, type TestRate } from "./fixtures/call-rates.ts";
 

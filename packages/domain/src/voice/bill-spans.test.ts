@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CallRules } from "../catalogue/catalogue.ts";
+import type { CallRules } from "../catalogue/call-rules.ts";
 import { billSpans } from "./bill-spans.ts";
 import type { RateAt } from "./call-rate.ts";
 import { answered, callRate, changing, MINUTE, pico, rules } from "./fixtures/call-rates.ts";

@@ -1,5 +1,6 @@
 /** The rules of a call in the form that rating uses, made from those of its term and its deck row. */
-import type { CallRules, Deck, DeckRowCall } from "../catalogue/catalogue.ts";
+import type { CallRules, DeckRowCall } from "../catalogue/call-rules.ts";
+import type { Deck } from "../catalogue/catalogue.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { RoundingMode } from "../rounding.ts";
 import type { DurationRounding } from "./round-duration.ts";

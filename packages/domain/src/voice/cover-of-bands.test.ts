@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { TimeBand } from "../catalogue/catalogue.ts";
+import type { TimeBand } from "../catalogue/call-rules.ts";
 import { type BandCover, coverOfBands } from "./cover-of-bands.ts";
 import { compileBand } from "./time-bands.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CallRules } from "../catalogue/catalogue.ts";
+import type { CallRules } from "../catalogue/call-rules.ts";
 import { ROUNDING_MODES } from "../rounding.ts";
 import { answered, pico, rated, type TestRate } from "./fixtures/call-rates.ts";
 

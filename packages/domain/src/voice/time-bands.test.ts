@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { TimeBand } from "../catalogue/catalogue.ts";
+import type { TimeBand } from "../catalogue/call-rules.ts";
 import { formatInstant, type Instant, parseInstant } from "../instant.ts";
 import { checkZone } from "../period.ts";
 import {

@@ -1,7 +1,8 @@
 /** Times that prices depend on, in the zone of their deck (handbook §2.5). */
 import { assert } from "../assert.ts";
 import { DAY_MS, dateOfDay } from "../calendar.ts";
-import type { Deck, TimeBand, Weekday } from "../catalogue/catalogue.ts";
+import type { TimeBand, Weekday } from "../catalogue/call-rules.ts";
+import type { Deck } from "../catalogue/catalogue.ts";
 import type { Instant } from "../instant.ts";
 import { type LocalDay, parseLocalDay, type Zone } from "../period.ts";
 import { offsetsAround } from "../zone-offsets.ts";

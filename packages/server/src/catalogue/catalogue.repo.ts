@@ -1,5 +1,6 @@
 /** The SQL of the catalogue: append-only objects, handles, term versions and deck rows. */
-import type { Catalogue, DeckRowCall } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { DeckRowCall } from "@counterpart/domain/catalogue/call-rules.ts";
+import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
 import { SECTIONS } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";

@@ -1,4 +1,5 @@
-import type { DeckRow, DeckRowCall } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { DeckRowCall } from "@counterpart/domain/catalogue/call-rules.ts";
+import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import { checkCallRules } from "@counterpart/domain/catalogue/check-call-rules.ts";
 import type { ProblemCode, ProblemDetail } from "@counterpart/domain/catalogue/problems.ts";
 import { ROUNDING_MODES } from "@counterpart/domain/rounding.ts";

@@ -1,5 +1,5 @@
 /** The SQL of explanations: what was recorded, looked up by its keys. */
-import type { DeckRowCall } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { DeckRowCall } from "@counterpart/domain/catalogue/call-rules.ts";
 import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
 import type { Db } from "../platform/database.ts";
 
