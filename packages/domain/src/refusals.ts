@@ -44,6 +44,11 @@ export const REFUSALS = {
     409,
     "Events are unaccounted for; nothing is closed before that is cleared up.",
   ],
+  "close.doubtful": [
+    409,
+    "No event is of this month, or it is long past. Statements cannot be taken back: look at a dry run, " +
+      "then close it with --yes (confirmed=true).",
+  ],
   "close.quarantined": [
     409,
     "Events of the period are quarantined. Fix and replay them, or close despite them.",

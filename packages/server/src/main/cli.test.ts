@@ -42,6 +42,21 @@ test("import: 0 when an event came of the file, 4 when none did, and it says why
   expect([nothing.code, nothing.out]).toEqual([4, expect.stringMatching(/nothing.*no files/)]);
 }, 60_000);
 
+test("close: a month that no event is of asks for --yes", async () => {
+  const asked = await run("close", "--period", "2026-01");
+  expect([asked.code, asked.said]).toEqual([
+    3,
+    expect.stringContaining("Is 2026-01 the right month?"),
+  ]);
+  const preview = await run("close", "--period", "2026-01", "--dry-run");
+  expect([preview.code, preview.out]).toEqual([
+    0,
+    expect.stringContaining("no event is of this month"),
+  ]);
+  const closed = await run("close", "--period", "2026-01", "--yes");
+  expect([closed.code, closed.out]).toEqual([0, expect.stringContaining("2 statements issued")]);
+}, 60_000);
+
 test("import: Ctrl-C stores what is under way and says where it goes on", async () => {
   const lines = Array.from({ length: 60_000 }, (_, n) => event(`stopped-${n}`));
   const path = await file("long", lines);

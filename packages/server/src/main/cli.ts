@@ -18,7 +18,7 @@ import { statementsCommand } from "./commands/statements.command.ts";
 const program = new Command("counterpart")
   .description(
     "Usage metering and partner billing for CPaaS providers.\n\n" +
-      "Results go to stdout, progress and messages to stderr. The database is the one that\n" +
+      "Results go to stdout, progress and messages to stderr. The database is the one that " +
       "DATABASE_URL names, or an embedded PostgreSQL in COUNTERPART_DATA (default .counterpart).",
   )
   .addHelpText(

@@ -78,3 +78,19 @@ test("a statement's lines stand by term and country, whichever came first", asyn
     "fee ",
   ]);
 });
+
+test("a month that no event is of is closed only when it is confirmed", async () => {
+  const how = { now: TEST_NOW, despiteQuarantine: false, dryRun: false };
+  const closeMonth = (change: object) =>
+    closePeriod(world.database, world.keeper.book(), { ...how, period: PERIOD, ...change });
+  await expect(closeMonth({ refuseDoubtful: true })).rejects.toMatchObject({
+    code: "close.doubtful",
+    detail: { doubts: ["noUsage"], agreements: 2 },
+  });
+  expect(await world.rows("select id from statement")).toEqual([]);
+  const preview = await closeMonth({ refuseDoubtful: true, dryRun: true });
+  expect(preview).toMatchObject({ doubts: ["noUsage"], statements: [{}, {}] });
+  await closeMonth({});
+  // Nothing is left to issue, so nothing is to be confirmed.
+  expect(await closeMonth({ refuseDoubtful: true })).toMatchObject({ already: 2, doubts: [] });
+});

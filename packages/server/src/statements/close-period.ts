@@ -8,15 +8,20 @@ import {
   type MonthText,
   monthDays,
   monthPeriod,
+  type Period,
 } from "@counterpart/domain/period.ts";
 import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { findImbalances, type Imbalance } from "@counterpart/domain/statements/completeness.ts";
+import { type CloseDoubt, doubtClose } from "@counterpart/domain/statements/doubt-close.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { lockForConnection } from "../platform/locks.ts";
 import { countQuarantined, type ReasonCount } from "../quarantine/quarantine.repo.ts";
+
 import { filterOf } from "../reratings/rerate.ts";
 import { listRunning } from "../reratings/reratings.repo.ts";
+import { hasUsageIn } from "../usage/usage.repo.ts";
+
 import { listAccounts } from "./completeness.repo.ts";
 import { prepareStatements } from "./prepare-statements.ts";
 import {
@@ -38,6 +43,8 @@ export interface CloseRequest {
   readonly dryRun: boolean;
   /** Close although events of the period wait in quarantine. */
   readonly despiteQuarantine: boolean;
+  /** Refuse a month that looks like a slip; jobs that choose the month themselves do not ask. */
+  readonly refuseDoubtful?: boolean | undefined;
   /** Told how many of how many agreements are done. */
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
 }
@@ -51,6 +58,8 @@ export interface CloseResult {
   /** Agreements that had their statement already. */
   readonly already: number;
   readonly quarantined: readonly ReasonCount[];
+  /** Of a month with statements to issue. */
+  readonly doubts: readonly CloseDoubt[];
 }
 
 export interface StatementSummary {
@@ -70,8 +79,9 @@ const AGREEMENTS_PER_STEP = 500;
 const HOUR = 3_600_000;
 
 /**
- * Refuses while events of the period are quarantined or a re-rating that touches it or a month before is
- * unfinished, whenever an event is unaccounted for, and when the book is not the catalogue in force.
+ * Refuses a doubtful month if told to, while events of the period are quarantined or a re-rating that touches
+ * it or a month before is unfinished, whenever an event is unaccounted for, and when the book is not the
+ * catalogue in force.
  */
 export async function closePeriod(
   database: Database,
@@ -97,6 +107,10 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   }
   const { due, left, already } = await whatIsDue(db, book, request);
   const span = spanOf(due, period);
+  const doubts = due.length === 0 ? [] : await doubtsAbout(db, span, request.now);
+  if (!dryRun && request.refuseDoubtful === true && doubts.length > 0) {
+    throw new Refusal("close.doubtful", { period, doubts, agreements: due.length });
+  }
   const countWaiting = (): Promise<ReasonCount[]> => countQuarantined(db, span);
   let quarantined = await countWaiting();
   let run: CloseRun | null = null;
@@ -134,7 +148,11 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
     request.onProgress?.(Math.min(at + AGREEMENTS_PER_STEP, due.length), due.length);
   }
   if (run !== null) await finishCloseRun(db, run.id);
-  return { period, cut, statements, left, already, quarantined };
+  return { period, cut, statements, left, already, quarantined, doubts };
+}
+
+async function doubtsAbout(db: Db, span: Period, now: Instant): Promise<CloseDoubt[]> {
+  return doubtClose(span, now, await hasUsageIn(db, span));
 }
 
 interface Due {

@@ -29,6 +29,7 @@ function routeClosePeriod(app: ZodApp, parts: ServerParts): void {
         scope: "statements:close",
         refuses: [
           "catalogue.empty",
+          "close.doubtful",
           "close.not-complete",
           "close.quarantined",
           "close.rerating-unfinished",
@@ -46,15 +47,19 @@ function routeClosePeriod(app: ZodApp, parts: ServerParts): void {
         headers: z.object({ "idempotency-key": z.string().max(255).optional() }),
         querystring: z.strictObject({
           dryRun: wireFlag.describe("Work out the statements and store nothing"),
+          confirmed: wireFlag.describe(
+            "Close although no event is of the month, or it is long past",
+          ),
           despiteQuarantine: wireFlag.describe("Close although events of the month wait"),
         }),
         response: { 200: closeSchema },
       },
     },
-    async ({ params, query: { dryRun, despiteQuarantine } }) => {
+    async ({ params, query: { dryRun, confirmed, despiteQuarantine } }) => {
       const month = parseMonth(params.period);
       const book = await newestBook(parts);
-      const request = { period: month, now: parts.now(), dryRun, despiteQuarantine };
+      const how = { dryRun, despiteQuarantine, refuseDoubtful: !confirmed };
+      const request = { period: month, now: parts.now(), ...how };
       return { dryRun, ...closeToWire(await closePeriod(parts.database, book, request)) };
     },
   );
@@ -121,9 +126,10 @@ function routeReportMargin(app: ZodApp, parts: ServerParts): void {
 }
 
 function closeToWire(result: CloseResult): Omit<z.output<typeof closeSchema>, "dryRun"> {
-  const { statements, left, quarantined, ...rest } = result;
+  const { statements, left, quarantined, doubts, ...rest } = result;
   return {
     ...rest,
+    doubts: [...doubts],
     statements: statements.map(({ total: minor, ...statement }) => {
       return { ...statement, total: formatMoney({ currency: statement.currency, minor }) };
     }),

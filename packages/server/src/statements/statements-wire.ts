@@ -75,6 +75,9 @@ export const closeSchema = z.object({
     .describe("Agreements whose month is not over, or inside its grace time"),
   already: z.int().describe("Agreements that had their statement already"),
   quarantined: z.array(reasonCountSchema),
+  doubts: z
+    .array(z.enum(["noUsage", "longPast"]))
+    .describe("Why this may be the wrong month, if it has statements to issue"),
 });
 
 export const completenessSchema = z.object({

@@ -73,6 +73,20 @@ test("409: a period with quarantined events is not closed, unless told otherwise
   ]);
 });
 
+test("409: a month that no event is of is closed only when it is confirmed", async () => {
+  const own = await startTestServer();
+  try {
+    const path = "/v1/periods/2026-09/close";
+    const { status, json } = await own.ask("POST", path);
+    expect([status, json.code]).toEqual([409, "close.doubtful"]);
+    expect(json.context).toMatchObject({ period: "2026-09", doubts: ["noUsage"] });
+    const confirmed = await own.ask("POST", `${path}?confirmed=true`);
+    expect([confirmed.status, listOf(confirmed.json.statements).length]).toEqual([200, 2]);
+  } finally {
+    await own.close();
+  }
+});
+
 test("200: with dryRun the statements are worked out and not stored", async () => {
   const { status, json } = await server.ask("POST", "/v1/periods/2026-09/close?dryRun=true");
   expect(status).toBe(200);

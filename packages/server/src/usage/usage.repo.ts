@@ -1,5 +1,7 @@
 /** The SQL of hourly usage. */
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
+import { formatInstant } from "@counterpart/domain/instant.ts";
+import type { Period } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
 
@@ -25,6 +27,16 @@ export interface UsageSum {
   readonly events: string;
   /** Of the type's measure, in its smallest unit. */
   readonly quantity: string;
+}
+
+/** Whether anything was used in a span of time. */
+export async function hasUsageIn(db: Db, { start, end }: Period): Promise<boolean> {
+  const { rows } = await db.query<{ used: boolean }>(
+    `select exists (
+        select from usage where hour >= $1::timestamptz and hour < $2::timestamptz) as used`,
+    [formatInstant(start), formatInstant(end)],
+  );
+  return rows[0]!.used;
 }
 
 /** Event types of the catalogue, also those that are withdrawn, by name. */

@@ -27,9 +27,9 @@ export function applyCommand(): Command {
   return new Command("apply")
     .summary("check a catalogue directory, show what it changes, and publish it")
     .description(
-      "Reads every .yaml file of a directory and the CSV files of its decks, shows the difference\n" +
-        "to the catalogue in force and publishes it as one versioned change. Every problem is told\n" +
-        "at once, with its file and line, and then nothing is applied. Afterwards the quarantined\n" +
+      "Reads every .yaml file of a directory and the CSV files of its decks, shows the difference " +
+        "to the catalogue in force and publishes it as one versioned change. Every problem is told " +
+        "at once, with its file and line, and then nothing is applied. Afterwards the quarantined " +
         "events that the change may cure are tried again.",
     )
     .argument("<directory>", "the catalogue, such as catalogues/demo")

@@ -3,6 +3,7 @@ import { formatMoney } from "@counterpart/domain/money.ts";
 import { parseMonth } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Imbalance } from "@counterpart/domain/statements/completeness.ts";
+import type { CloseDoubt } from "@counterpart/domain/statements/doubt-close.ts";
 import { Command } from "commander";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { printTable } from "../../platform/print-table.ts";
@@ -17,6 +18,7 @@ interface CloseOptions {
   readonly period: string;
   readonly dryRun?: boolean;
   readonly despiteQuarantine?: boolean;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,13 +26,15 @@ export function closeCommand(): Command {
   return new Command("close")
     .summary("close a month into invoices and settlement statements")
     .description(
-      "Closes each agreement's own month, in its time zone. An agreement whose month is not over, or\n" +
-        "inside its grace time, is listed and left. Closing again changes nothing; a close that was\n" +
-        "killed goes on where it stopped. It refuses while events of the month are quarantined,\n" +
-        "unless told otherwise, and whenever an event that was received is unaccounted for.",
+      "Closes each agreement's own month, in its time zone. An agreement whose month is not over, or " +
+        "inside its grace time, is listed and left. Closing again changes nothing; a close that was " +
+        "killed goes on where it stopped. It refuses a month that no event is of or that is long past, " +
+        "and while events of the month are quarantined, unless told otherwise; and whenever an event that " +
+        "was received is unaccounted for.",
     )
     .requiredOption("--period <month>", "the month, such as 2026-10")
     .option("--dry-run", "work out the statements and store nothing")
+    .option("--yes", "close although no event is of the month, or it is long past")
     .option("--despite-quarantine", "close although events of the month wait in quarantine")
     .option("--json", "print the result as JSON")
     .addHelpText(
@@ -42,7 +46,7 @@ export function closeCommand(): Command {
 }
 
 async function close(options: CloseOptions): Promise<void> {
-  const { dryRun = false, despiteQuarantine = false, json = false } = options;
+  const { dryRun = false, despiteQuarantine = false, yes = false, json = false } = options;
   const period = parseMonth(options.period);
   await withDatabase(async ({ database }) => {
     const keeper = await openBookKeeper(database);
@@ -53,6 +57,7 @@ async function close(options: CloseOptions): Promise<void> {
         now: now(),
         dryRun,
         despiteQuarantine,
+        refuseDoubtful: !yes,
         onProgress: bar.update,
       });
       bar.finish();
@@ -68,7 +73,7 @@ async function close(options: CloseOptions): Promise<void> {
 }
 
 export function printClose(result: CloseResult, dryRun: boolean): string {
-  const { statements, left, already, quarantined } = result;
+  const { statements, left, already, quarantined, doubts } = result;
   const parts: string[] = [];
   if (statements.length > 0) {
     const rows = statements.map((one) => [
@@ -102,9 +107,15 @@ export function printClose(result: CloseResult, dryRun: boolean): string {
   for (const { agreement, until } of left) {
     parts.push(`left: ${agreement}, which can be closed from ${formatInstant(until)}`);
   }
+  for (const doubt of doubts) parts.push(`note: ${DOUBTS[doubt]}`);
   if (quarantined.length > 0) parts.push(quarantineLines(quarantined));
   return parts.join("\n");
 }
+
+const DOUBTS: Readonly<Record<CloseDoubt, string>> = {
+  noUsage: "no event is of this month",
+  longPast: "this month ended more than a year ago",
+};
 
 function quarantineLines(reasons: readonly ReasonCount[]): string {
   return reasons
@@ -114,6 +125,15 @@ function quarantineLines(reasons: readonly ReasonCount[]): string {
 
 /** Whether the refusal is one that a close explains at length. */
 function printRefusedClose({ code, detail }: Refusal): boolean {
+  if (code === "close.doubtful") {
+    const doubts = (detail.doubts as readonly CloseDoubt[]).map((doubt) => DOUBTS[doubt]);
+    say(`Is ${detail.period} the right month? ${doubts.join("; ")}.`);
+    say(
+      `Nothing was closed. ${detail.agreements} statements would be issued, which cannot be taken back:`,
+    );
+    say("look at them with --dry-run, then close with --yes.");
+    return true;
+  }
   if (code === "close.quarantined") {
     const reasons = detail.reasons as readonly ReasonCount[];
     print(

@@ -33,8 +33,8 @@ export function demoCommand(): Command {
   return new Command("demo")
     .summary("a month of a sample provider's traffic: in, rated, closed, shown")
     .description(
-      "Starts the embedded PostgreSQL, applies the sample catalogue, ingests a month of generated\n" +
-        "traffic, closes the month and prints what came in, who owes whom and what is kept. Then it\n" +
+      "Starts the embedded PostgreSQL, applies the sample catalogue, ingests a month of generated " +
+        "traffic, closes the month and prints what came in, who owes whom and what is kept. Then it " +
         "serves the API until it is stopped. Run twice, it changes nothing.",
     )
     .option("--events <n>", "lines of traffic", readCount, 1_000_000)

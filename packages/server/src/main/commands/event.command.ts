@@ -73,9 +73,9 @@ function undoCommand(kind: "void" | "restore", summary: string, example: string)
 function correctCommand(): Command {
   return withOptions(new Command("correct").summary("say events again, as they should have been"))
     .description(
-      "FILE holds the events as they should have been sent: CloudEvents of the same\n" +
-        "source and id, one a line, or a JSON document with one or an array; - reads\n" +
-        "standard input. Each is priced by the catalogue in force at its time, in place\n" +
+      "FILE holds the events as they should have been sent: CloudEvents of the same " +
+        "source and id, one a line, or a JSON document with one or an array; - reads " +
+        "standard input. Each is priced by the catalogue in force at its time, in place " +
         `of what it corrects.\n${LATER}`,
     )
     .argument("<file>", "the events as they should have been")

@@ -17,10 +17,10 @@ export function explainCommand(): Command {
   return new Command("explain")
     .summary("show how an amount came about, down to the single event")
     .description(
-      "Shows the recorded derivation of a figure; nothing is computed again. REF is an event\n" +
-        "(its source and id, or its key), one of its charges (#2), a statement, or a line of it\n" +
-        "(/3). An event is shown as it stands, with all that was stated about it since it came:\n" +
-        "voids, corrections, re-ratings. Of one in quarantine it says why it waits and what cures\n" +
+      "Shows the recorded derivation of a figure; nothing is computed again. REF is an event " +
+        "(its source and id, or its key), one of its charges (#2), a statement, or a line of it " +
+        "(/3). An event is shown as it stands, with all that was stated about it since it came: " +
+        "voids, corrections, re-ratings. Of one in quarantine it says why it waits and what cures " +
         "that. Personal numbers are not shown, only the prefix that gave the rate.",
     )
     .argument("<ref>", "what to explain")

@@ -23,7 +23,7 @@ export function quarantineCommand(): Command {
   const command = new Command("quarantine")
     .summary("events that are kept but not priced: group, list, replay")
     .description(
-      "Events that could not be priced wait here with the reason. Fix the cause (an alias, a rate, an\n" +
+      "Events that could not be priced wait here with the reason. Fix the cause (an alias, a rate, an " +
         "agreement), apply the catalogue and replay: each is then charged once.",
     );
   command

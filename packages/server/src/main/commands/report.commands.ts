@@ -75,7 +75,7 @@ function marginCommand(): Command {
   return new Command("margin")
     .summary("what the provider keeps, by channel")
     .description(
-      "Revenue, cost and partners' shares of a month by channel, in the provider's home currency at\n" +
+      "Revenue, cost and partners' shares of a month by channel, in the provider's home currency at " +
         "the exchange rate of each day. Fees and tiers are in it once the month is closed.",
     )
     .requiredOption("--period <month>", "the month, such as 2026-10")
@@ -134,7 +134,7 @@ function accountCommand(): Command {
   return new Command("account")
     .summary("the account of everything that was received")
     .description(
-      "For each source and day of receipt: what was received against its outcomes, and those against\n" +
+      "For each source and day of receipt: what was received against its outcomes, and those against " +
         "the rows that are stored. A close refuses while it does not add up.",
     )
     .option("--json", "print JSON")

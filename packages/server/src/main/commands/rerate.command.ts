@@ -43,12 +43,12 @@ export function rerateCommand(): Command {
   return new Command("rerate")
     .summary("price a range of events again with the catalogue in force")
     .description(
-      "Shows what pricing events again would change, in money by agreement, and does\n" +
-        "it when told so. Nothing that is stored is changed: an event that comes to\n" +
-        "something else gets a fact, and the difference is an adjustment on the next\n" +
-        "statements. An event is priced again for all parties. Events that can no\n" +
+      "Shows what pricing events again would change, in money by agreement, and does " +
+        "it when told so. Nothing that is stored is changed: an event that comes to " +
+        "something else gets a fact, and the difference is an adjustment on the next " +
+        "statements. An event is priced again for all parties. Events that can no " +
         "longer be rated are listed and left.\n\n" +
-        "One that was killed goes on where it was when it is asked for again; running\n" +
+        "One that was killed goes on where it was when it is asked for again; running " +
         "it twice changes nothing. Tiers follow once all of a month is re-rated.",
     )
     .option("--from <time>", "a date in the provider's zone, or RFC 3339")

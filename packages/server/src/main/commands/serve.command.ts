@@ -18,7 +18,7 @@ export function serveCommand(): Command {
   return new Command("serve")
     .summary("run the HTTP API")
     .description(
-      "Runs the HTTP API until it is told to stop (SIGTERM or Ctrl-C): it then takes nothing new,\n" +
+      "Runs the HTTP API until it is told to stop (SIGTERM or Ctrl-C): it then takes nothing new, " +
         "finishes what is under way and commits it, for at most 30 seconds. The log goes to stderr.",
     )
     .option("--port <port>", "port to listen at; 0 for any that is free", readPort, 8787)

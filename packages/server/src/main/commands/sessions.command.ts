@@ -30,8 +30,8 @@ export function sessionsCommand(): Command {
   return new Command("sessions")
     .summary("calls that are told of while they last: list, show, expire, settle")
     .description(
-      "A session is what start, interim and stop records say of one leg of a call.\n" +
-        "When it has ended it becomes one event and is charged like any other;\n" +
+      "A session is what start, interim and stop records say of one leg of a call. " +
+        "When it has ended it becomes one event and is charged like any other; " +
         "`serve` sees to that.",
     )
     .addCommand(listCommand(), { isDefault: true })
