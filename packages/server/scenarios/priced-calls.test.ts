@@ -1,6 +1,7 @@
 /** Calls by time bands, with bounds and a surcharge: applied, sent, stated and explained. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { explainEvent } from "../src/explain/explain-event.ts";
+import { explainLine } from "../src/explain/explain-line.ts";
 import { renderExplanation } from "../src/explain/render-explanation.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
 import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
@@ -132,6 +133,46 @@ test("a month of calls is stated to the cent, and each of them says why (V7, V10
   expect(steps).toMatch(/span +0\.0400 EUR per minute for 80 s \(offpeak\) +\[deck row \d+\]/);
   expect(steps).toMatch(/leg +rounded up from 0\.1200 EUR to 4 places/);
   expect(await trace("busy")).not.toMatch(/rounded once/);
+});
+
+test("too many short calls cost a surcharge at close, and say how many there were (V14)", async () => {
+  const short = {
+    id: "short",
+    title: "Short calls",
+    on: "voice.call",
+    where: { status: "answered" },
+    price: {
+      model: "ratioSurcharge",
+      per: "call",
+      rate: "0.10",
+      matching: { secondsMax: 6 },
+      allowancePercent: "15",
+      mode: "excessOnly",
+    },
+  };
+  await applyTerms(store.database, [CALLS, short], { decks: DECKS });
+  const calls = Array.from({ length: 10 }, (_, at) =>
+    call(`short-${at}`, "2026-10-02T10:00:00Z", at < 4 ? 6 : 60),
+  );
+  const unanswered = call("ring", "2026-10-02T10:00:00Z", 0, { status: "noAnswer" });
+  expect(new Set(await send(store.database, [...calls, unanswered]))).toEqual(
+    new Set(["accepted"]),
+  );
+  expect(await sentences("short-0")).toContain(
+    "hofladen has 1 call counted for its call to Germany: 0.1000 EUR per call beyond 15 % over the " +
+      "whole period, priced when it is closed.",
+  );
+  await close(store.database, "2026-10");
+  // 15 % of ten calls is one and a half: three of the four short ones exceed it.
+  expect(await linesOf(store.database, "2026-10")).toEqual([
+    "2026-10 calls 11 0.64",
+    "2026-10 short 10 0.30",
+  ]);
+  const db = store.database.pool("reader");
+  const line = renderExplanation(await explainLine(db, "stm_2026-10_hofladen/2"), "trace");
+  expect(line).toMatch(/matching +4 calls of 10 calls/);
+  expect(line).toMatch(/allowance +15 %, 1 call/);
+  expect(line).toMatch(/charged +3 calls: 0\.3000 EUR/);
 });
 
 test("rows by band and group are stored, withdrawn and brought back as versions change", async () => {

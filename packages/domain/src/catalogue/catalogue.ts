@@ -6,6 +6,7 @@ import type { EventType } from "../events/event-type.ts";
 import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
 import type { CallRules, DeckRowCall, TimeBand } from "./call-rules.ts";
+import type { RatioPrice } from "./ratio-price.ts";
 import type { Source } from "./source.ts";
 import type { UsagePrice } from "./usage-price.ts";
 
@@ -173,7 +174,7 @@ export interface DynamicPrice extends PerEventLimits {
 }
 
 /** Prices of period terms, made at close. */
-export type PeriodPrice = FixedFeePrice | CommitmentPrice | UsagePrice;
+export type PeriodPrice = FixedFeePrice | CommitmentPrice | UsagePrice | RatioPrice;
 
 /** What an agreement comes to at least, or at most, whatever was used. */
 export interface CommitmentPrice {

@@ -5,6 +5,7 @@ import type { CallRules, DeckRowCall } from "./call-rules.ts";
 import type { PerUnit } from "./catalogue.ts";
 import { attempt, checkNotNegative, DECIMAL_PLACES } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
+import type { RatioPrice } from "./ratio-price.ts";
 
 /** Rules of calls, of a term or of a deck row: bounds in order, and no more exact than what is rounded. */
 export function checkCallRules(rules: CallRules | DeckRowCall, path: Path, report: Report): void {
@@ -66,4 +67,20 @@ function checkPlaces(
 
 function picoOf(text: string | undefined): bigint | null {
   return text === undefined ? null : attempt(() => parseDecimal(text, DECIMAL_PLACES));
+}
+
+const HUNDRED_PERCENT = 100n * 10n ** BigInt(DECIMAL_PLACES);
+
+/** A kind of calls that is some of all, and a part of them that may go free. */
+export function checkRatio(price: RatioPrice, path: Path, report: Report): void {
+  checkNotNegative(price.rate, [...path, "rate"], report);
+  const at = [...path, "allowancePercent"];
+  const percent = checkNotNegative(price.allowancePercent, at, report);
+  if (percent !== null && percent >= HUNDRED_PERCENT) {
+    report(at, "catalogue.allowance-of-all", { percent: price.allowancePercent });
+  }
+  const { secondsMax, where = {} } = price.matching;
+  if (secondsMax === undefined && Object.keys(where).length === 0) {
+    report([...path, "matching"], "catalogue.ratio-of-all", {});
+  }
 }

@@ -122,6 +122,27 @@ test.each<[Term, string]>([
   expect(problems(catalogue({}, {}, [extra]))).toEqual([problem]);
 });
 
+test.each<[object, string]>([
+  [{ allowancePercent: "100" }, "allowancePercent catalogue.allowance-of-all"],
+  [{ allowancePercent: "-1" }, "allowancePercent catalogue.negative"],
+  [{ rate: "free" }, "rate catalogue.decimal-malformed"],
+  [{ per: "segment" }, "per catalogue.quantity-unknown"],
+  [{ matching: {} }, "matching catalogue.ratio-of-all"],
+  [{ matching: { where: { planet: "x" } } }, "matching/where/planet catalogue.dimension-unknown"],
+])("a ratio surcharge with %j is refused", (more, problem) => {
+  const ratio = {
+    model: "ratioSurcharge",
+    per: "call",
+    rate: "0.01",
+    matching: { secondsMax: 6 },
+    allowancePercent: "15",
+    mode: "allMatching",
+    ...more,
+  } as const;
+  const short = term("voice.call", ratio, { id: "short" });
+  expect(problems(catalogue({}, {}, [short]))).toEqual([`1/price/${problem}`]);
+});
+
 test("bands and groups that rows may name stay, whatever becomes of them", () => {
   const before = catalogue({ timeBands: { day: {}, all: {} }, originGroups: { eea: ["49"] } });
   const after = catalogue({ timeBands: { all: { weight: 1 } } });

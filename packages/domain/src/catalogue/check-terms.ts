@@ -8,7 +8,12 @@ import type {
   Price,
   Term,
 } from "./catalogue.ts";
-import { checkCallRules, checkLegRounding, checkRoundingScope } from "./check-call-rules.ts";
+import {
+  checkCallRules,
+  checkLegRounding,
+  checkRatio,
+  checkRoundingScope,
+} from "./check-call-rules.ts";
 import { checkChargeOn, checkSurcharge } from "./check-charge-on.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
@@ -131,6 +136,16 @@ function checkPrice(
       checkPer(price.per, event, [...at, "per"], report);
       checkLegRounding(price, at, report);
       checkRoundingScope(price, price.per, at, report);
+      return;
+    case "ratioSurcharge":
+      checkPer(price.per, event, [...at, "per"], report);
+      checkRatio(price, at, report);
+      if (price.matching.secondsMax !== undefined) {
+        checkQuantity("milliseconds", event, [...at, "matching", "secondsMax"], report);
+      }
+      for (const name of Object.keys(price.matching.where ?? {})) {
+        checkDimension(name, event, [...at, "matching", "where", name], report);
+      }
       return;
     case "percentage":
       checkNotNegative(price.percent, [...at, "percent"], report);

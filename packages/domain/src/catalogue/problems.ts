@@ -111,6 +111,8 @@ export const PROBLEMS = {
   "catalogue.charge-bounds-crossed": "minCharge {min} is above maxCharge {max}.",
   "catalogue.charge-too-precise": "{text} has more places than a leg is rounded to ({decimals}).",
   "catalogue.rounding-without-decimals": "roundingMode needs roundingDecimals: places to round to.",
+  "catalogue.allowance-of-all": "An allowance of {percent} % is never exceeded: stay below 100.",
+  "catalogue.ratio-of-all": "Say what matches, secondsMax or where: a ratio is some calls of all.",
   "catalogue.rounding-twice":
     "A line is rounded or each of its legs is, never both: leave out roundingDecimals.",
   "catalogue.line-unit-odd": "Lines are rounded alone where prices are per second, minute or hour.",

@@ -57,6 +57,11 @@ export function describeRate(charge: RecordedCharge): string {
       const window = months === 1 ? "month" : `${months} months`;
       return `${limitsPart(limits, currency).slice(2)} per ${window}`;
     }
+    case "ratioSurcharge":
+      return (
+        `${describeAmount(price.rate, currency)} per ${describeUnit(price.per)} ` +
+        `beyond ${price.allowancePercent} %`
+      );
     case "fixedFee":
       return `${describeAmount(price.amount, currency)} per ${price.every ?? "month"}`;
     default:

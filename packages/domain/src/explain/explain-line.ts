@@ -4,9 +4,9 @@ import { formatDecimal } from "../decimal.ts";
 import { formatInstant } from "../instant.ts";
 import { formatMoney } from "../money.ts";
 import type { RoundingMode } from "../rounding.ts";
-import type { CommitmentPart, Derivation, FeePart } from "../statements/derivation.ts";
+import type { CommitmentPart, Derivation, FeePart, RatioPart } from "../statements/derivation.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
-import { describeAmount, describeQuantity } from "./describe-quantity.ts";
+import { describeAmount, describeQuantity, describeUnit } from "./describe-quantity.ts";
 import type { ExplainedLine, ExplainedPart, ExplainedStatement, Step } from "./explained.ts";
 import type { RecordedLine, RecordedStatement } from "./recorded.ts";
 import { usageSteps } from "./usage-steps.ts";
@@ -190,6 +190,8 @@ function partSteps(
         { name: "charges", value: `${countOf(part.count)}${used}: ${amount}${of}, added exactly` },
       ];
     }
+    case "ratio":
+      return ratioSteps(part, currency, term);
     case "tiers":
       return usageSteps(part, currency, term);
     case "commitment":
@@ -203,6 +205,24 @@ function partSteps(
       return [{ name: part.limit, value: value.replace(": -", ": ") }];
     }
   }
+}
+
+/** How much there was of a kind of calls, how much is allowed and what the rest costs. */
+function ratioSteps(part: RatioPart, currency: string, term: Term | undefined): Step[] {
+  const show = (units: string): string => describeQuantity(part.quantity, BigInt(units));
+  const steps: Step[] = [
+    { name: "matching", value: `${show(part.matching)} of ${show(part.all)}` },
+  ];
+  if (term?.price.model === "ratioSurcharge") {
+    const { allowancePercent, per, rate } = term.price;
+    const at = `${describeAmount(rate, currency)} per ${describeUnit(per)}`;
+    steps.push(
+      { name: "allowance", value: `${allowancePercent} %, ${show(part.allowed)}` },
+      { name: "rate", value: at },
+    );
+  }
+  const amount = describeAmount(part.amount, currency);
+  return [...steps, { name: "charged", value: `${show(part.charged)}: ${amount}` }];
 }
 
 /** The fee of a cycle, each cycle or part of one that it is for, and what they come to. */

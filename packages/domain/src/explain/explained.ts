@@ -96,7 +96,7 @@ export interface ExplainedQuarantine {
 
 /** What one term version contributes to a line. */
 export interface ExplainedPart {
-  readonly kind: "events" | "fee" | "tiers" | "limit" | "commitment";
+  readonly kind: "events" | "fee" | "tiers" | "limit" | "commitment" | "ratio";
   readonly termVersion: number;
   readonly title: string;
   /** Exact, in decimal text. */

@@ -180,6 +180,13 @@ export type CompiledPrice =
       readonly fixed: Whole;
       readonly limits: EventLimits;
     }
+  /** Counts what matches beside the whole, for close to compare. */
+  | {
+      readonly kind: "ratio";
+      readonly quantity: string;
+      readonly millisecondsMax: number | null;
+      readonly where: CompiledTerm["where"];
+    }
   | { readonly kind: "atClose"; readonly quantity: string };
 
 /** Dimension values of a totals or usage row. `id` is 0 until the store has numbered it. */

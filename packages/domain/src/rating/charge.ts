@@ -20,7 +20,10 @@ export interface Charge {
   readonly billed: number;
   /** Pico-units of the agreement's currency; null when the term is priced at close. */
   readonly amount: Whole | null;
-  /** Amount that a share or markup was taken of; of a term by the line, what `amount` leaves over. */
+  /**
+   * Amount that a share or markup was taken of; of a term by the line, what `amount` leaves over; of a ratio,
+   * the whole that `billed` is a part of.
+   */
   readonly base: Whole | null;
   /** What else was done, where references do not tell: `call-steps.ts` reads it. Mostly empty. */
   readonly steps: string;

@@ -6,21 +6,14 @@ import type {
   AgreementVersion,
   Catalogue,
   ChargePolicy,
-  Deck,
   Term,
 } from "../catalogue/catalogue.ts";
 import { rampTerm } from "../catalogue/ramp-term.ts";
 import { termsOfVersion } from "../catalogue/terms-of-version.ts";
-import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Instant } from "../instant.ts";
 import { deliveryDues } from "../messages/delivery-dues.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
-import { compileDynamic } from "../pricing/rate-dynamic.ts";
-import { unitOf } from "../units.ts";
-import { compileCallRules, legRounding } from "../voice/call-rules.ts";
-import { compileOriginGroups } from "../voice/origin-groups.ts";
-import { compileBands } from "../voice/time-bands.ts";
 import {
   type Book,
   type BookAccount,
@@ -34,11 +27,9 @@ import {
   tupleMemory,
   tupleTree,
 } from "./book.ts";
+import { compilePrice, compileWhere } from "./compile-price.ts";
 import { compileTypes } from "./compile-types.ts";
-import { type DeckIndex, isPlain } from "./deck-index.ts";
-import { compileEventLimits } from "./event-limits.ts";
-import { compileMatrix } from "./rate-matrix.ts";
-import { reduce, settle } from "./whole.ts";
+import type { DeckIndex } from "./deck-index.ts";
 
 export const BEGINNING = Number.NEGATIVE_INFINITY as Instant;
 export const FOREVER = Number.POSITIVE_INFINITY as Instant;
@@ -134,19 +125,16 @@ export function compileBook(parts: BookParts): Book {
       term,
       from: inForce.from,
       to: inForce.to,
-      where: Object.entries(term.where ?? {}).map(([dimension, values]) => [
-        dimension,
-        new Set(typeof values === "string" ? [values] : values),
-      ]),
+      where: compileWhere(term.where),
       price,
       lines: linesOf(term),
       tuples: tupleTree(),
       dues: term.chargeOn === undefined ? null : deliveryDues(term.chargeOn),
-      covers: !(term.passThrough ?? false) && policyOf(term) !== "onFailed",
+      covers: covers(term),
       passThrough: term.passThrough ?? false,
     };
   });
-  const types = compileTypes(parts);
+  const types = compileTypes(parts, terms);
   return {
     revision: parts.revision,
     accounts,
@@ -159,6 +147,12 @@ export function compileBook(parts: BookParts): Book {
     terms,
     tuples: tupleMemory(),
   };
+}
+
+/** Whether it is a price for the events that it is for: one beside it is not. */
+function covers(term: Term): boolean {
+  if (term.passThrough === true || term.price.model === "ratioSurcharge") return false;
+  return policyOf(term) !== "onFailed";
 }
 
 function policyOf({ chargeOn }: Term): ChargePolicy | null {
@@ -248,121 +242,7 @@ function compileSources({ catalogue, handleOf }: BookParts): Map<string, BookSou
   );
 }
 
-/** A percentage is a fraction of 100 × 10^12: "12.5" is 12.5 × 10^12 over it. */
-const HUNDRED_PERCENT = 100_000_000_000_000;
-
-function compilePrice(
-  { on, price }: Term,
-  { deckOf, catalogue, builtInTypes }: BookParts,
-): CompiledPrice {
-  switch (price.model) {
-    case "perUnit": {
-      const { quantity, size } = unitOf(price.per);
-      const { numerator, by } = reduce(parseDecimal(price.rate, 12), size);
-      return { kind: "perUnit", quantity, rate: numerator, by };
-    }
-    case "deck": {
-      const deck = catalogue.decks[price.deck] as Deck;
-      const index = deckOf(price.deck);
-      if (price.call !== undefined || price.rateOn === "lrn" || !isPlain(index)) {
-        return compileCallPrice(price, deck, index, catalogue.provider.timeZone);
-      }
-      return {
-        kind: "deck",
-        quantity: unitOf(deck.per).quantity,
-        deck: index,
-        number: price.number ?? "to",
-        mode: deck.incrementMode ?? "initialThenSubsequent",
-      };
-    }
-    case "surcharge": {
-      const { quantity, size } = unitOf(price.per);
-      const rate = parseDecimal(price.rate, 12);
-      return {
-        kind: "surcharge",
-        quantity,
-        on: price.on,
-        rate,
-        size,
-        rounding: legRounding(price),
-        isPerLine: price.roundingScope === "perInvoiceLine",
-      };
-    }
-    case "network": {
-      const deck = catalogue.decks[price.deck] as Deck;
-      return {
-        kind: "network",
-        quantity: unitOf(deck.per).quantity,
-        deck: deckOf(price.deck),
-        number: price.number ?? "to",
-      };
-    }
-    case "percentage": {
-      const share = reduce(parseDecimal(price.percent, 12), HUNDRED_PERCENT);
-      return { kind: "share", of: price.of, ...share, fixed: 0, limits: compileEventLimits(price) };
-    }
-    case "markup": {
-      const percent = BigInt(HUNDRED_PERCENT) + parseDecimal(price.percent, 12);
-      const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
-      const share = reduce(percent, HUNDRED_PERCENT);
-      return { kind: "share", of: price.on, ...share, fixed, limits: compileEventLimits(price) };
-    }
-    case "matrix":
-      return {
-        kind: "matrix",
-        quantity: unitOf(price.per).quantity,
-        matrix: compileMatrix(price),
-      };
-    case "dynamic": {
-      const type = { ...builtInTypes, ...catalogue.eventTypes }[on ?? ""];
-      const { factor, by } = compileDynamic(price.factor, carriedSize(type, price.price));
-      const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
-      const limits = compileEventLimits(price);
-      return { kind: "dynamic", quantity: price.price, ...reduce(factor, by), fixed, limits };
-    }
-    case "fixedFee":
-    case "commitment":
-      return { kind: "atClose", quantity: "" };
-    default:
-      return { kind: "atClose", quantity: unitOf(price.per).quantity };
-  }
-}
-
-/** How many smallest units of a quantity are one of the money that events carry in it. */
-function carriedSize(type: EventType | undefined, quantity: string): number {
-  const rule = type?.quantities[quantity];
-  assert(rule !== undefined, "apply checked that the event type has the quantity");
-  return rule.times ?? 1;
-}
-
 /** A matrix has a line for each of its rates: else a line could not tell its rate. */
 function linesOf({ price, lines = [] }: Term): readonly string[] {
   return price.model === "matrix" ? [...new Set([...lines, ...price.by])] : lines;
-}
-
-function compileCallPrice(
-  price: Extract<Term["price"], { model: "deck" }>,
-  deck: Deck,
-  index: DeckIndex,
-  providerZone: string,
-): CompiledPrice {
-  const mode = deck.incrementMode ?? "initialThenSubsequent";
-  const rules = index.calls.map((row) => compileCallRules(price.call ?? {}, row, mode));
-  return {
-    kind: "call",
-    quantity: unitOf(deck.per).quantity,
-    call: {
-      deck: index,
-      groups: compileOriginGroups(deck),
-      calendar: compileBands(deck, checkZone(deck.timeZone ?? providerZone)),
-      number: price.number ?? "to",
-      origin: price.origin ?? "from",
-      byLrn: price.rateOn === "lrn",
-      rules,
-      chargesUnanswered: rules.some(({ attemptFee }) => attemptFee > 0n),
-      chargesZero: rules.some(
-        ({ connectOnZero, durationOffset }) => connectOnZero || durationOffset > 0,
-      ),
-    },
-  };
 }

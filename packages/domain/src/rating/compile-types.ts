@@ -1,15 +1,13 @@
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { EventType } from "../events/event-type.ts";
 import { compileMeasures } from "../events/measure-event.ts";
-import { type BookType, tupleTree } from "./book.ts";
+import { type BookType, type CompiledTerm, tupleTree } from "./book.ts";
 import type { BookParts } from "./compile-book.ts";
 
-/** Event types in the form that ingest follows. */
-export function compileTypes({
-  catalogue,
-  builtInTypes,
-  handleOf,
-}: BookParts): Map<string, BookType> {
+/** Event types in the form that ingest follows. `terms`: all that may price their events. */
+export function compileTypes(
+  { catalogue, builtInTypes, handleOf }: BookParts,
+  terms: readonly CompiledTerm[],
+): Map<string, BookType> {
   const types = { ...builtInTypes, ...catalogue.eventTypes };
   return new Map(
     Object.entries(types).map(([name, body]) => [
@@ -18,7 +16,7 @@ export function compileTypes({
         handle: handleOf("eventType", name),
         name,
         body,
-        measures: compileMeasures(body, namedDimensions(name, body, catalogue)),
+        measures: compileMeasures(body, namedDimensions(name, body, terms)),
         measure: Object.keys(body.quantities)[0]!,
         usageTuples: tupleTree(),
         isReceipt: body.delivery?.of !== undefined,
@@ -27,18 +25,22 @@ export function compileTypes({
   );
 }
 
-/** Those that a price, a statement line or hourly usage asks for. */
+/** Those that a price, a statement line or hourly usage asks for; of receipts also those of their messages. */
 function namedDimensions(
   type: string,
   { usage = [], delivery }: EventType,
-  { plans, agreements }: Catalogue,
+  terms: readonly CompiledTerm[],
 ): ReadonlySet<string> {
-  const versions = Object.values(agreements).flatMap((agreement) => agreement.versions);
-  const terms = [...Object.values(plans), ...versions].flatMap((one) => one.terms ?? []);
-  const ofType = terms.filter(({ on }) => on === type || (on !== undefined && on === delivery?.of));
-  const named = ofType.flatMap(({ where, lines }) => [
-    ...Object.keys(where ?? {}),
-    ...(lines ?? []),
+  const ofType = terms.filter(
+    ({ term: { on } }) => on === type || (on !== undefined && on === delivery?.of),
+  );
+  const conditions = ofType.flatMap(({ where, price }) => [
+    ...where,
+    ...(price.kind === "ratio" ? price.where : []),
   ]);
-  return new Set([...usage, ...named]);
+  return new Set([
+    ...usage,
+    ...ofType.flatMap(({ lines }) => lines),
+    ...conditions.map(([dimension]) => dimension),
+  ]);
 }

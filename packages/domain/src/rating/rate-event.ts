@@ -68,8 +68,8 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
       if (level >= 0) levels |= 1 << level;
       else if (term.agreement.role === "supplier") supplied = true;
     }
-    // What is only handed on is in no base.
-    if (term.passThrough) continue;
+    // What is only handed on is in no base, nor is what has no amount before the period has one.
+    if (term.passThrough || term.price.kind === "ratio") continue;
     const problem = addToBases(bases, applicable, charge === null ? 0 : charge.amount);
     if (problem !== null) return problem;
   }
@@ -151,6 +151,10 @@ function chargeFor(
     const rate = findMatrixRate(price.matrix, event.dimensions);
     if (rate === null) return refuse("rating.no-rate", `no rate of ${term.term.id} for its values`);
     return made(term, event, book, 0, raw, raw, multiplyDivide(raw, rate.numerator, rate.by), null);
+  }
+  if (price.kind === "ratio") {
+    const billed = isMatching(price, event) ? raw : 0;
+    return made(term, event, book, 0, raw, billed, null, raw);
   }
   if (price.kind === "call") return chargeByCall(term, price, event, book, raw);
   // Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3).
@@ -261,6 +265,16 @@ export function rateByRow(
     used = settle(divideRounded(first + rest, BigInt(by) * BigInt(nextBy)));
   }
   return { billed, amount: addWhole(rows.connectFee[row]!, used) };
+}
+
+/** Whether a call is of the kind that there may be too much of. */
+function isMatching(
+  { millisecondsMax, where }: Extract<CompiledPrice, { kind: "ratio" }>,
+  { quantities, dimensions }: RatableEvent,
+): boolean {
+  const { milliseconds } = quantities;
+  if (millisecondsMax !== null && !(milliseconds! <= millisecondsMax)) return false;
+  return where.every(([dimension, values]) => values.has(dimensions[dimension] ?? ""));
 }
 
 function chargeByCall(

@@ -5,7 +5,7 @@ import type { RatedTier } from "../pricing/rated-tiers.ts";
 import type { Unit } from "../units.ts";
 
 /** One part of a line. Amounts are decimal texts; the parts of a line add up to its amount. */
-export type Derivation = EventsPart | FeePart | TiersPart | LimitPart | CommitmentPart;
+export type Derivation = EventsPart | FeePart | TiersPart | LimitPart | CommitmentPart | RatioPart;
 
 /** Charges that were made event by event, added. */
 export interface EventsPart {
@@ -104,6 +104,19 @@ export interface CommitmentPart {
   readonly terms?: readonly string[] | undefined;
   /** What the lines of the window come to, as money. */
   readonly spent: string;
+  readonly amount: string;
+}
+
+/** What of a period's calls were too many, and what they cost. */
+export interface RatioPart {
+  readonly kind: "ratio";
+  readonly termVersion: number;
+  readonly quantity: string;
+  /** Smallest units of `quantity`: of the kind, of all, within the allowance, and charged. */
+  readonly matching: string;
+  readonly all: string;
+  readonly allowed: string;
+  readonly charged: string;
   readonly amount: string;
 }
 

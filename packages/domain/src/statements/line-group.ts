@@ -1,9 +1,11 @@
 import type { Term } from "../catalogue/catalogue.ts";
+import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import { formatDecimal } from "../decimal.ts";
 import { formatLocalDay } from "../period.ts";
 import type { CyclePiece } from "../pricing/prorate-cycles.ts";
 import type { DueFee } from "../pricing/recurring-fee.ts";
 import { amountOfLine } from "../voice/line-rest.ts";
+import { ratioSurcharge } from "../voice/ratio-surcharge.ts";
 import type { Derivation, FeeCycle } from "./derivation.ts";
 
 /** Totals of one term version and dimension tuple over the service period, up to a cut. */
@@ -72,6 +74,34 @@ export function eventGroup({ id, price }: Term, total: ServiceTotal): LineGroup 
     base: isShare ? formatDecimal(total.base, 12) : null,
   };
   return { term: id, tuple, count, quantity, amount, derivation: [derivation] };
+}
+
+/** A period's calls of some kind, as a part of all. */
+export function ratioGroup(
+  id: number,
+  { id: term, price }: Term & { readonly price: RatioPrice },
+  totals: readonly ServiceTotal[],
+): LineGroup {
+  const sum = (of: (total: ServiceTotal) => bigint): bigint =>
+    totals.reduce((added, total) => added + of(total), 0n);
+  const [matching, all] = [sum(({ quantity }) => quantity), sum(({ base }) => base)];
+  const count = sum((total) => total.count);
+  const { unit, allowed, charged, amount } = ratioSurcharge(price, {
+    matching,
+    all,
+    events: count,
+  });
+  const derivation: Derivation = {
+    kind: "ratio",
+    termVersion: id,
+    quantity: unit.quantity,
+    matching: matching.toString(),
+    all: all.toString(),
+    allowed: allowed.toString(),
+    charged: charged.toString(),
+    amount: formatDecimal(amount, 12),
+  };
+  return { term, tuple: 0, count, quantity: charged, amount, derivation: [derivation] };
 }
 
 /** Whether the amounts of its legs are exact only with what each leaves over. */

@@ -1,9 +1,16 @@
 /** What an agreement's use in one service period comes to, by line group, before it becomes money. */
 import { assert } from "../assert.ts";
 import type { Term } from "../catalogue/catalogue.ts";
+import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import { localDayOf, type Period } from "../period.ts";
 import { feeGroups } from "./fee-groups.ts";
-import { eventGroup, type LineGroup, mergeGroup, type ServiceTotal } from "./line-group.ts";
+import {
+  eventGroup,
+  type LineGroup,
+  mergeGroup,
+  ratioGroup,
+  type ServiceTotal,
+} from "./line-group.ts";
 import { isUsageTerm, limitGroup, usageGroup } from "./usage-group.ts";
 import { accountsOf, type PeriodPricing, walkVersions } from "./walk-versions.ts";
 
@@ -36,6 +43,8 @@ export function priceServicePeriod(
       for (const fee of due.filter(({ derivation }) => derivation[0]?.termVersion === id)) {
         mergeGroup(groups, fee);
       }
+    } else if (isRatioTerm(term)) {
+      if (own.length > 0) mergeGroup(groups, ratioGroup(id, term, own));
     } else if (!isUsageTerm(term)) {
       for (const total of own) mergeGroup(groups, eventGroup(term, total));
     } else {
@@ -49,6 +58,10 @@ export function priceServicePeriod(
   }
   assert(used === totals.length, "every total of the period is in a line group");
   return limitGroups([...groups.values()], known, began, currency);
+}
+
+function isRatioTerm(term: Term): term is Term & { readonly price: RatioPrice } {
+  return term.price.model === "ratioSurcharge";
 }
 
 /**

@@ -266,3 +266,52 @@ test("a deck without any of it is rated as ever, and records nothing more", () =
   expect(book.terms[0]!.price.kind).toBe("deck");
   expect(cost(plain, data(61))).toEqual({ amount: pico("0.024"), billed: 120_000, steps: "" });
 });
+
+test("a ratio counts calls beside the terms that charge them, and no share stands on it", () => {
+  const short = term(
+    "voice.call",
+    {
+      model: "ratioSurcharge",
+      per: "minute",
+      rate: "1",
+      matching: { secondsMax: 6, where: { country: "GB" } },
+      allowancePercent: "15",
+      mode: "allMatching",
+    },
+    { id: "short" },
+  );
+  const share = term("voice.call", { model: "percentage", of: "customerCharge", percent: "10" });
+  const deck = { rows: [{ key: "4", rate: "1" }] };
+  const { decks, agreements } = world(deck, {}, [short]);
+  const book = smallBook({
+    decks: decks!,
+    agreements: { ...agreements, friend: { role: "referrer", terms: [share] } },
+  });
+  const counted = (call: Record<string, unknown>) => {
+    const rating = rate(book, "voice.call", call);
+    if ("refused" in rating) throw new Error(rating.refused);
+    const { amount, billed, base } = rating.charges.find((one) => one.term.term.id === "short")!;
+    return { amount, billed, base };
+  };
+  expect(amounts(rate(book, "voice.call", data(6)))).toMatchObject({ friend: pico("0.01") });
+  expect(counted(data(6))).toEqual({ amount: null, billed: 6000, base: 6000 });
+  expect(counted(data(7))).toEqual({ amount: null, billed: 0, base: 7000 });
+  expect(counted(data(6, { to: "+493012345678" }))).toEqual({
+    amount: null,
+    billed: 0,
+    base: 6000,
+  });
+});
+
+test("a ratio alone is no price for a call", () => {
+  const short = term("voice.call", {
+    model: "ratioSurcharge",
+    per: "call",
+    rate: "1",
+    matching: { secondsMax: 6 },
+    allowancePercent: "15",
+    mode: "allMatching",
+  });
+  const book = smallBook({ agreements: { shop: { role: "customer", terms: [short] } } });
+  expect(rate(book, "voice.call", data(6))).toMatchObject({ refused: "rating.no-agreement" });
+});

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { decimal, text } from "./text-schema.ts";
 
-const seconds = z.int().min(0).max(86_400);
+export const seconds = z.int().min(0).max(86_400);
 
 export const roundingMode = z.enum(["up", "down", "halfUp", "halfEven"]);
 export const roundingDecimals = z.int().min(0).max(12);

@@ -1,6 +1,12 @@
 /** The shapes of prices, by model: the wire types of the domain, strictly, without sense. */
 import { z } from "zod";
-import { callRulesSchema, roundingDecimals, roundingMode, roundingScope } from "./call-schema.ts";
+import {
+  callRulesSchema,
+  roundingDecimals,
+  roundingMode,
+  roundingScope,
+  seconds,
+} from "./call-schema.ts";
 import { decimal, text } from "./text-schema.ts";
 
 const name = text();
@@ -129,6 +135,15 @@ export const priceSchema = z.discriminatedUnion("model", [
     percent: decimal,
     feePerEvent: decimal.optional(),
     freeEvents: z.int().min(0).max(1_000_000_000).optional(),
+  }),
+  z.strictObject({
+    model: z.literal("ratioSurcharge"),
+    per: perUnit,
+    rate: decimal,
+    matching: z.strictObject({ secondsMax: seconds.optional(), where: conditions.optional() }),
+    allowancePercent: decimal,
+    mode: z.enum(["allMatching", "excessOnly"]),
+    eventsMin: z.int().min(0).max(1_000_000_000).optional(),
   }),
 ]);
 

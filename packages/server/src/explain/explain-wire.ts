@@ -146,7 +146,7 @@ export const explainedLineSchema = z.object({
   earlier: z.array(z.object({ ref: z.string(), money: z.string() })),
   parts: z.array(
     z.object({
-      kind: z.enum(["events", "fee", "tiers", "limit", "commitment"]),
+      kind: z.enum(["events", "fee", "tiers", "limit", "commitment", "ratio"]),
       termVersion: z.int(),
       title: z.string(),
       amount: z.string(),

@@ -84,9 +84,10 @@ export async function listLineEvents(
   const { first, end } = monthDays(month);
   const charges = {
     // Versions priced at close and per event have lines of their own, with the same tuples.
-    versions: line.derivation.flatMap((part) =>
-      part.kind === "tiers" ? part.counted : part.kind === "events" ? [part.termVersion] : [],
-    ),
+    versions: line.derivation.flatMap((part) => {
+      if (part.kind === "tiers") return part.counted;
+      return part.kind === "events" || part.kind === "ratio" ? [part.termVersion] : [];
+    }),
     firstDay: first,
     endDay: end,
     tuple: line.tuple,
