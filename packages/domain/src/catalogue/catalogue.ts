@@ -6,6 +6,7 @@ import type { EventType } from "../events/event-type.ts";
 import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
 import type { CallRules, DeckRowCall, TimeBand } from "./call-rules.ts";
+import type { ChargeOn, ChargePolicy } from "./charge-on.ts";
 import type { RatioPrice } from "./ratio-price.ts";
 import type { Source } from "./source.ts";
 import type { UsagePrice } from "./usage-price.ts";
@@ -239,33 +240,6 @@ export interface TermOverride
   extends Partial<Pick<Term, "title" | "where" | "lines" | "ramp" | "chargeOn">> {
   readonly price?: PricePatch | undefined;
 }
-
-/** What makes a message chargeable (handbook §3.3); `delivery-dues.ts` says what is due when. */
-export type ChargePolicy =
-  | "onSubmit"
-  | "onDelivered"
-  | "onSubmitRefundRejected"
-  | "percentEarly"
-  | "onFailed";
-
-export interface ChargeOn {
-  readonly policy: ChargePolicy;
-  /** Due on submission, of `percentEarly`. */
-  readonly percent?: DecimalText | undefined;
-  /** States that end a message; a receipt of any other changes nothing. Default: all that can. */
-  readonly finalStates?: readonly FinalState[] | undefined;
-  /** What a message counts as when no receipt came in time. Default `undelivered`. */
-  readonly treatMissingDlrAs?: "delivered" | "undelivered" | "unknownBillable" | undefined;
-}
-
-/** How a message ended. `failed`: the carrier never took it; `rejected`: it took it and gave it back. */
-export type FinalState = "delivered" | "read" | "undelivered" | "expired" | "rejected" | "failed";
-
-/**
- * How far a message has come. `accepted`: the carrier took it. `unconfirmed`: no receipt came in time.
- * `received`: it is an inbound one.
- */
-export type DeliveryState = "submitted" | "accepted" | "unconfirmed" | "received" | FinalState;
 
 /** A template of terms. */
 export interface Plan {

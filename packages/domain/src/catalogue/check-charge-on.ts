@@ -1,7 +1,8 @@
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import { WHOLE_PRICE } from "../messages/delivery-dues.ts";
-import type { ChargeOn, Term } from "./catalogue.ts";
+import type { Term } from "./catalogue.ts";
+import type { ChargeOn } from "./charge-on.ts";
 import { attempt } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 

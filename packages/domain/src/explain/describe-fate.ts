@@ -1,4 +1,4 @@
-import type { ChargeOn, ChargePolicy } from "../catalogue/catalogue.ts";
+import type { ChargeOn, ChargePolicy } from "../catalogue/charge-on.ts";
 import type { RecordedCharge, RecordedEvent } from "./recorded.ts";
 
 const POLICIES: Readonly<Record<ChargePolicy, string>> = {

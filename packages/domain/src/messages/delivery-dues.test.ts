@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ChargeOn, ChargePolicy } from "../catalogue/catalogue.ts";
+import type { ChargeOn, ChargePolicy } from "../catalogue/charge-on.ts";
 import { deliveryDues, WHOLE_PRICE } from "./delivery-dues.ts";
 
 /** Percent of the price that is due in each state. */

@@ -1,5 +1,5 @@
 import { assert } from "../assert.ts";
-import type { ChargeOn, ChargePolicy, DeliveryState, FinalState } from "../catalogue/catalogue.ts";
+import type { ChargeOn, ChargePolicy, DeliveryState, FinalState } from "../catalogue/charge-on.ts";
 import { parseDecimal } from "../decimal.ts";
 
 /** What a message owes in one state. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { DeliveryState } from "../catalogue/catalogue.ts";
+import type { DeliveryState } from "../catalogue/charge-on.ts";
 import { type Instant, parseInstant } from "../instant.ts";
 import { deliveryDues, WHOLE_PRICE } from "./delivery-dues.ts";
 import { deliveryState, type Receipt } from "./delivery-state.ts";

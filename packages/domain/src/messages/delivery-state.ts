@@ -1,4 +1,4 @@
-import type { DeliveryState, FinalState } from "../catalogue/catalogue.ts";
+import type { DeliveryState, FinalState } from "../catalogue/charge-on.ts";
 import type { Instant } from "../instant.ts";
 import { FINAL_STATES } from "./delivery-dues.ts";
 

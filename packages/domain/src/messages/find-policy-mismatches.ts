@@ -1,4 +1,5 @@
-import type { Catalogue, FinalState, Role, Term } from "../catalogue/catalogue.ts";
+import type { Catalogue, Role, Term } from "../catalogue/catalogue.ts";
+import type { FinalState } from "../catalogue/charge-on.ts";
 import { termsOfVersion } from "../catalogue/terms-of-version.ts";
 import { deliveryDues } from "./delivery-dues.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ChargeOn, ChargePolicy, Price, Term } from "../catalogue/catalogue.ts";
+import type { Price, Term } from "../catalogue/catalogue.ts";
+import type { ChargeOn, ChargePolicy } from "../catalogue/charge-on.ts";
 import { formatDecimal, parseDecimal } from "../decimal.ts";
 import type { Book } from "../rating/book.ts";
 import { rate, smallBook, type TestWorld, term } from "../rating/fixtures/small-book.ts";

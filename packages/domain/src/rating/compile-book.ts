@@ -1,13 +1,8 @@
 /** Makes the book of a catalogue. The store gives the handles; everything else is worked out here. */
 import { assert } from "../assert.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import type {
-  Agreement,
-  AgreementVersion,
-  Catalogue,
-  ChargePolicy,
-  Term,
-} from "../catalogue/catalogue.ts";
+import type { Agreement, AgreementVersion, Catalogue, Term } from "../catalogue/catalogue.ts";
+import type { ChargePolicy } from "../catalogue/charge-on.ts";
 import { rampTerm } from "../catalogue/ramp-term.ts";
 import { termsOfVersion } from "../catalogue/terms-of-version.ts";
 import type { EventType } from "../events/event-type.ts";

@@ -24,8 +24,8 @@ export function printJson(value: unknown): void {
 }
 
 /**
- * Runs long work that can be stopped and taken up again: at the first Ctrl-C or SIGTERM the signal is aborted,
- * at the second the process ends where it stands.
+ * Runs long work that can be stopped and taken up again: at the first Ctrl-C or SIGTERM the signal is
+ * aborted, at the second the process ends where it stands.
  */
 export async function withStop<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
