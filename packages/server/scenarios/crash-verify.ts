@@ -33,6 +33,22 @@ const TOTALS_RECOUNT = `with recounted as (
       coalesce(stored.amount, 0), coalesce(stored.base, 0))
   limit 5`;
 
+/** What events stand at by now, whenever that was counted. */
+const STANDING_RECOUNT = `with standing as (
+    select account_id, term_version, day, tuple, count(*) as count, sum(billed) as quantity,
+      sum(coalesce(amount_pico, 0)) as amount
+    from standing_event cross join lateral charges_of(charges) group by 1, 2, 3, 4),
+  stored as (
+    select account_id, term_version, day, tuple, sum(count) as count, sum(quantity) as quantity,
+      sum(amount_pico) as amount
+    from total group by 1, 2, 3, 4)
+  select to_jsonb(standing) as standing, to_jsonb(stored) as stored
+  from standing full join stored using (account_id, term_version, day, tuple)
+  where (coalesce(standing.count, 0), coalesce(standing.quantity, 0), coalesce(standing.amount, 0))
+    is distinct from (coalesce(stored.count, 0), coalesce(stored.quantity, 0),
+      coalesce(stored.amount, 0))
+  limit 5`;
+
 const USAGE_RECOUNT = `with entry as (
     select account_id, time, type_id, usage_tuple as tuple, 1 as sign, measured from event
     union all
@@ -102,6 +118,7 @@ export async function checkStore(db: Db): Promise<Findings> {
     totals: await rows(TOTALS_RECOUNT),
     usage: await rows(USAGE_RECOUNT),
     facts: await rows(FACTS),
+    standing: await rows(STANDING_RECOUNT),
   };
 }
 
@@ -111,6 +128,7 @@ export const NOTHING_FOUND: Findings = {
   totals: [],
   usage: [],
   facts: [],
+  standing: [],
 };
 
 interface StoredKey {

@@ -205,3 +205,32 @@ test("of many facts at once about the same events, each event has one", async ()
   await close(database, "2026-10");
   expect(await aboutOctober("2026-10")).toEqual([]);
 });
+
+test("an account of which every event was voided brings no units along", async () => {
+  const { database } = store;
+  // Each account that is used brings two checks; the others cost 1.
+  const price = {
+    model: "graduated",
+    per: "verification",
+    includedPerAccount: "2",
+    tiers: [{ upTo: null, rate: "1" }],
+  };
+  const agreement = {
+    party: "hofladen",
+    role: "customer",
+    currency: "EUR",
+    timeZone: "UTC",
+    cycle: "monthly",
+    accounts: ["shop", "second"],
+    versions: [{ from: "2026-01-01", terms: [{ id: "verify", on: "verify.check", price }] }],
+  };
+  const accounts = { shop: { party: "hofladen" }, second: { party: "hofladen" } };
+  await applyTerms(database, [], { accounts, agreements: { hofladen: agreement } });
+  const other = check("other", undefined, { subject: "second" });
+  await send(database, [check("1"), check("2"), check("3"), other]);
+  await close(database, "2026-10");
+  expect(await linesOf(database, "2026-10")).toEqual(["2026-10 verify 4 0.00"]);
+  await state({ kind: "void", items: named("other") });
+  await close(database, "2026-11");
+  expect(await linesOf(database, "2026-11")).toEqual(["2026-10 verify 3 1.00"]);
+});

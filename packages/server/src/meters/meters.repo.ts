@@ -1,4 +1,4 @@
-/** The SQL of meters: events of a range in order of time, from one moment's state of the store. */
+/** The SQL of meters: events of a range as they stand, in order of time, at one moment of the store. */
 import type { ClientBase } from "pg";
 
 export interface MeteredRow {
@@ -36,7 +36,7 @@ export async function eachPage(
       text: `declare metered no scroll cursor for
         select (extract(epoch from event.time) * 1000)::bigint as time, account.name as account,
           source.name as source, data, personal
-        from event
+        from standing_event as event
         join handle as type on type.id = type_id
         join handle as account on account.id = account_id
         join handle as source on source.id = source_id

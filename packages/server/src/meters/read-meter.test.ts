@@ -137,3 +137,33 @@ test("the meters are listed", async () => {
     derive: "100 * answered / calls",
   });
 });
+
+test("a meter counts events as they stand: voided ones not, corrected ones as they say", async () => {
+  const json = { reason: "a test" };
+  await server.ask("POST", "/v1/events/switch%2Fcall-1/void", { json });
+  await server.ask("POST", "/v1/events/switch%2Fcall-3/void", { json });
+  await server.ask("POST", "/v1/events/switch%2Fcall-3/restore", { json });
+  const event = {
+    specversion: "1.0",
+    id: "call-2",
+    source: "switch",
+    type: "voice.call",
+    subject: "acme-two",
+    time: "2026-10-05T10:01:00Z",
+    data: {
+      direction: "outbound",
+      from: "+4930111111",
+      to: "+33140000000",
+      status: "answered",
+      durationSeconds: 60,
+    },
+  };
+  const right = { json: { ...json, event } };
+  expect((await server.ask("POST", "/v1/events/switch%2Fcall-2/correction", right)).status).toBe(
+    200,
+  );
+  expect(await values("calls")).toEqual([{ group: {}, value: "3" }]);
+  // 120 s and, corrected from 90, 60 s; the busy one is none.
+  expect(await values("minutes")).toEqual([{ group: {}, value: "180000" }]);
+  expect(await values("callers")).toEqual([{ group: {}, value: "2" }]);
+});
