@@ -212,7 +212,7 @@ test("an account of which every event was voided brings no units along", async (
   const price = {
     model: "graduated",
     per: "verification",
-    includedPerAccount: "2",
+    includedPerAccount: { units: "2" },
     tiers: [{ upTo: null, rate: "1" }],
   };
   const agreement = {
@@ -233,4 +233,22 @@ test("an account of which every event was voided brings no units along", async (
   await state({ kind: "void", items: named("other") });
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual(["2026-10 verify 3 1.00"]);
+});
+
+test("a commitment that was met is topped up when the event that met it is voided", async () => {
+  const { database } = store;
+  const commitment = { id: "commitment", price: { model: "commitment", minimum: "10" } };
+  await applyTerms(database, [perCheck("6"), commitment]);
+  await send(database, [check("1"), check("2")]);
+  await close(database, "2026-10");
+  expect(await aboutOctober("2026-10")).toEqual([
+    "2026-10 verify 2 12.00",
+    "2026-10 commitment 0 0.00",
+  ]);
+  expect(await outcomes({ kind: "void", items: named("2") })).toEqual([1]);
+  await close(database, "2026-11");
+  expect(await aboutOctober("2026-11")).toEqual([
+    "2026-10 verify 1 -6.00",
+    "2026-10 commitment 0 4.00",
+  ]);
 });

@@ -25,7 +25,7 @@ export function compileTypes(
   );
 }
 
-/** Those that a price, a statement line or hourly usage asks for; of receipts also those of their messages. */
+/** Those that a price, a line or hourly usage asks for; of receipts also those of their messages. */
 function namedDimensions(
   type: string,
   { usage = [], delivery }: EventType,

@@ -72,3 +72,14 @@ test("however often a month is stated, its lines add up to its money", () => {
     }),
   );
 });
+
+test("a commitment that is met is a line of nothing, so that it is known as stated", () => {
+  const window = { from: "2026-10", until: "2026-10", minimum: "10", spent: "12", amount: "0" };
+  const met: LineGroup = {
+    ...group("commitment", 0n),
+    count: 0n,
+    quantity: 0n,
+    derivation: [{ kind: "commitment", termVersion: 1, ...window }],
+  };
+  expect(statementLines(EURO, OCTOBER, [met], new Map())).toMatchObject([{ money: 0n }]);
+});

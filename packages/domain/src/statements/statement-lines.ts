@@ -66,9 +66,13 @@ export function statementLines(
   return lines;
 }
 
-/** Everything that it counted was taken back. */
-function isNothing({ count, quantity, amount }: LineGroup): boolean {
-  return count === 0n && quantity === 0n && amount === 0n;
+/**
+ * Everything that it counted was taken back. A commitment counts nothing and is a line where it is met, too:
+ * it must be known as stated when its months come to less later.
+ */
+function isNothing({ count, quantity, amount, derivation }: LineGroup): boolean {
+  const isCommitment = derivation[0]?.kind === "commitment";
+  return !isCommitment && count === 0n && quantity === 0n && amount === 0n;
 }
 
 /** The statement's total: its lines, added. */
