@@ -45,12 +45,16 @@ function addEffects(effects: readonly AgreementEffect[]): AgreementEffect[] {
   return [...sums.values()].sort((a, b) => (a.agreement < b.agreement ? -1 : 1));
 }
 
-/** `events` beside each effect, where it is known. */
+/** With the events of each effect, and the money that statements change by, where they are known. */
 export function printEffects(
-  effects: readonly (AgreementEffect & { readonly events?: string })[],
+  effects: readonly (AgreementEffect & {
+    readonly events?: string;
+    readonly money?: string | null;
+  })[],
 ): string {
   const counts = effects.some(({ events }) => events !== undefined);
   const atClose = effects.some((effect) => effect.atClose > 0);
+  const money = effects.some((effect) => (effect.money ?? null) !== null);
   const places = Math.max(
     2,
     ...effects.flatMap(({ before, after, difference }) =>
@@ -69,8 +73,9 @@ export function printEffects(
     show(effect.before),
     show(effect.after),
     show(effect.difference),
-    effect.currency,
     ...(atClose ? [group(effect.atClose)] : []),
+    ...(money ? [showMoney(effect.money ?? "0")] : []),
+    effect.currency,
   ]);
   return printTable(
     [
@@ -81,8 +86,9 @@ export function printEffects(
       { title: "before", align: "right" },
       { title: "after", align: "right" },
       { title: "difference", align: "right" },
-      { title: "" },
       ...(atClose ? [{ title: "priced at close", align: "right" } as const] : []),
+      ...(money ? [{ title: "statements change by", align: "right" } as const] : []),
+      { title: "" },
     ],
     rows,
   );

@@ -2,6 +2,7 @@
  * What facts add to totals and usage, and take away, one row per key; rows that cancel out are left
  * out.
  */
+import type { LocalDay } from "@counterpart/domain/period.ts";
 import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
 import type { ChargedTermOf } from "@counterpart/domain/rating/charge-changes.ts";
 import { settle } from "@counterpart/domain/rating/whole.ts";
@@ -9,6 +10,9 @@ import { arrayColumn, columnValue, pushInteger, pushNumeric } from "../events/bi
 import type { Columns } from "../events/sum-deltas.ts";
 import type { NewFactRow } from "./facts.repo.ts";
 import type { EventVersion } from "./known-event.ts";
+
+/** Sums of rows by their keys. */
+export type ChangeSums = Map<string, Sum>;
 
 interface Sum {
   readonly key: readonly number[];
@@ -26,31 +30,33 @@ export interface SummedChanges {
 }
 
 export function sumChanges(rows: readonly NewFactRow[], termOf: ChargedTermOf): SummedChanges {
-  const totals = new Map<string, Sum>();
-  const usage = new Map<string, Sum>();
+  const totals: ChangeSums = new Map();
+  const usage: ChangeSums = new Map();
   for (const { side, version } of rows) {
     const sign = side === "+" ? 1 : -1;
-    addCharges(totals, version, sign, termOf);
+    addCharges(totals, version, sign, termOf, (day) => day);
     addUsage(usage, version, sign);
   }
   return { totals: toColumns(totals), usage: toColumns(usage) };
 }
 
-function addCharges(
-  totals: Map<string, Sum>,
-  { account, charges }: EventVersion,
+/** Keys: account, term version, the day that `dayOf` puts it on, tuple, agreement. */
+export function addCharges(
+  totals: ChangeSums,
+  { account, charges }: Pick<EventVersion, "account" | "charges">,
   sign: 1 | -1,
   termOf: ChargedTermOf,
+  dayOf: (day: LocalDay) => LocalDay,
 ): void {
   for (const { termVersion, day, tuple, billed, amount, base } of chargesFromText(charges)) {
     const { agreement } = termOf(termVersion);
-    const key = [account, termVersion, day, tuple, agreement];
+    const key = [account, termVersion, dayOf(day), tuple, agreement];
     add(totals, key, sign, [billed, amount ?? 0n, base ?? 0n]);
   }
 }
 
 function addUsage(
-  sums: Map<string, Sum>,
+  sums: ChangeSums,
   { account, time, type, usage }: EventVersion,
   sign: 1 | -1,
 ): void {
@@ -60,7 +66,7 @@ function addUsage(
 }
 
 function add(
-  sums: Map<string, Sum>,
+  sums: ChangeSums,
   key: readonly number[],
   sign: 1 | -1,
   values: readonly bigint[],
@@ -75,8 +81,8 @@ function add(
   for (const [at, value] of values.entries()) sum.sums[at]! += BigInt(sign) * value;
 }
 
-/** Columns of the key, of the count and of the sums, in this order. */
-function toColumns(sums: ReadonlyMap<string, Sum>): Columns | null {
+/** Array parameters of the key, of the count and of the sums, in this order; null: nothing moves. */
+export function toColumns(sums: ChangeSums): Columns | null {
   const moved = [...sums.values()].filter(
     ({ count, sums }) => count !== 0 || sums.some((sum) => sum !== 0n),
   );

@@ -14,13 +14,8 @@ export function printReport(
   const parts: string[] = [];
   if (effects.length > 0) parts.push(printEffects(effects));
   if (left.length > 0) parts.push(printLeft(left));
-  const atClose = effects.reduce((sum, effect) => sum + effect.atClose, 0);
-  if (atClose > 0) {
-    parts.push(
-      isPreview
-        ? "Of charges that are priced at close, before and after are their whole months'."
-        : "What charges that are priced at close come to is told by the statement.",
-    );
+  if (!isPreview && effects.some(({ atClose }) => atClose > 0)) {
+    parts.push("What charges that are priced at close come to is told by the statement.");
   }
   const events = changed === 1 ? "1 event" : `${group(changed)} events`;
   const done = isPreview ? `${events} would change` : `${events} changed`;

@@ -3,22 +3,24 @@
  * differs as facts, page by page. It may be killed at any time and goes on where it was: a page's facts and
  * the note of how far it came commit together. Running it again changes nothing.
  */
+import { formatMoney } from "@counterpart/domain/money.ts";
+import { type LocalDay, monthDays, monthOfDay } from "@counterpart/domain/period.ts";
 import type { Book, Handle } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
-import { type AtStep, StaleBook } from "../events/commit-group.ts";
+import { type AtStep, StaleBook, type Writer } from "../events/commit-group.ts";
 import { connectWriter } from "../events/group-writer.ts";
 import { schemaChecks } from "../events/schema-checks.ts";
 import { type AgreementEffect, effectOf } from "../facts/agreement-effect.ts";
-import { chargedTerms } from "../facts/charged-terms.ts";
-import { commitFacts, type FactWriter } from "../facts/commit-facts.ts";
+import { type ChargedTerms, chargedTerms } from "../facts/charged-terms.ts";
+import { type Change, commitFacts, type FactWriter } from "../facts/commit-facts.ts";
 import { insertBatch } from "../facts/facts.repo.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
+import { addCharges, type ChangeSums, toColumns } from "../facts/sum-changes.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { tryLockForConnection } from "../platform/locks.ts";
-import { addTotals, changesAtClose } from "../statements/change-at-close.ts";
-import type { MonthTotal } from "../statements/statements.repo.ts";
+import { statementChanges } from "../statements/statement-changes.ts";
 import { addEffect, type Pricing, type RatedPage, reratePage } from "./rerate-page.ts";
 import { type CompiledFilter, compileFilter, type ReratingFilter } from "./rerating-filter.ts";
 import {
@@ -39,10 +41,19 @@ import {
   listRunning,
   type ReratingRow,
 } from "./reratings.repo.ts";
-import { totalsAtClose } from "./totals-at-close.ts";
 
 /** Told how many of how many events have been looked at. */
 export type OnProgress = (done: number, of: number) => void;
+
+export interface ReratingEffect extends AgreementEffect {
+  /** Events whose charges by the agreement change. */
+  readonly events: string;
+  /**
+   * What the agreement's next statement changes by, in money, with all that is priced at close; null:
+   * not worked out, which only a preview does.
+   */
+  readonly money: string | null;
+}
 
 /** What a re-rating comes to, or has come to so far. */
 export interface ReratingReport {
@@ -51,7 +62,7 @@ export interface ReratingReport {
   readonly tried: number;
   /** Events of which a charge changes. */
   readonly changed: number;
-  readonly effects: readonly (AgreementEffect & { readonly events: string })[];
+  readonly effects: readonly ReratingEffect[];
   /** Events that can no longer be rated, and stay as they are. */
   readonly left: readonly LeftReason[];
 }
@@ -59,8 +70,7 @@ export interface ReratingReport {
 const PAGE = 1_000;
 
 /**
- * Works out and stores nothing. Terms that are priced at close are told by what their months would come to.
- * Refuses what a filter is refused for.
+ * Works out and stores nothing. Refuses what a filter is refused for.
  */
 export async function previewRerating(
   database: Database,
@@ -68,7 +78,8 @@ export async function previewRerating(
   filter: ReratingFilter,
   onProgress?: OnProgress,
 ): Promise<ReratingReport> {
-  const db = await database.client("writer"); // numbers dimension values that are new
+  const writer = await connectWriter(database);
+  const db = writer.client;
   try {
     const book = await keeper.refresh(await loadRevision(db));
     const compiled = await compileFilter(db, filter, book);
@@ -76,7 +87,7 @@ export async function previewRerating(
     const pricing = pricingOf(book);
     const effects = new Map<Handle, Effect>();
     const left = new Map<string, { count: number; samples: LeftReason["samples"] }>();
-    let atClose: MonthTotal[] = [];
+    const totals: ChangeSums = new Map();
     let done = 0;
     let tried = 0;
     let changed = 0;
@@ -86,23 +97,43 @@ export async function previewRerating(
       changed += page.changes.length;
       for (const effect of page.effects) addEffect(effects, effect);
       for (const one of page.left) addLeft(left, one);
-      atClose = addTotals(atClose, totalsAtClose(page.changes, pricing.terms.termOf));
+      addMonths(totals, page.changes, pricing.terms);
       done += addresses.length;
       onProgress?.(done, of);
     }
-    for (const [agreement, money] of await changesAtClose(db, book, atClose)) {
-      addEffect(effects, { agreement, events: 0, atClose: 0, ...money });
-    }
+    const money = await moneyOf(writer, book, totals);
     return {
       revision: book.revision,
       tried,
       changed,
-      effects: effectsToShow([...effects.values()], book),
+      effects: effectsToShow([...effects.values()], book, money),
       left: [...left].map(([code, reason]) => ({ code, ...reason })),
     };
   } finally {
     await db.end();
   }
+}
+
+/** What changes move in totals, by month: statements look no closer, and it takes less memory. */
+function addMonths(totals: ChangeSums, changes: readonly Change[], { termOf }: ChargedTerms): void {
+  const firstOf = (day: LocalDay): LocalDay => monthDays(monthOfDay(day)).first;
+  for (const { takesBack, states } of changes) {
+    if (takesBack !== null) addCharges(totals, takesBack, -1, termOf, firstOf);
+    if (states !== null) addCharges(totals, states, 1, termOf, firstOf);
+  }
+}
+
+async function moneyOf(
+  writer: Writer,
+  book: Book,
+  sums: ChangeSums,
+): Promise<ReadonlyMap<Handle, bigint>> {
+  const totals = toColumns(sums);
+  if (totals === null) return new Map();
+  const keys = [...sums.values()].map(({ key }) => key);
+  const agreements = [...new Set(keys.map((key) => key[4]!))];
+  const newest = monthOfDay(keys.reduce((last, key) => Math.max(last, key[2]!), 0) as LocalDay);
+  return await statementChanges(writer, book, { agreements, newest, totals });
 }
 
 function addLeft(
@@ -114,9 +145,19 @@ function addLeft(
   left.set(code, { count: count + 1, samples: [...samples, ...sample] });
 }
 
-function effectsToShow(effects: readonly Effect[], book: Book): ReratingReport["effects"] {
+function effectsToShow(
+  effects: readonly Effect[],
+  book: Book,
+  money: ReadonlyMap<Handle, bigint>,
+): ReratingEffect[] {
   return effects
-    .map(({ events, ...change }) => ({ ...effectOf(change, book), events: `${events}` }))
+    .map(({ events, ...change }) => {
+      const minor = money.get(change.agreement);
+      const effect = effectOf(change, book);
+      const { currency } = effect;
+      const shown = minor === undefined ? null : formatMoney({ currency, minor });
+      return { ...effect, events: `${events}`, money: shown };
+    })
     .sort((a, b) => (a.agreement < b.agreement ? -1 : 1));
 }
 
@@ -290,7 +331,7 @@ export async function loadRerating(
     revision: row.revision,
     tried: Number(row.tried),
     changed: Number(row.changed),
-    effects: effectsToShow(await listEffects(db, batch), book),
+    effects: effectsToShow(await listEffects(db, batch), book, new Map()),
     left: await listLeftReasons(db, batch),
   };
 }

@@ -50,11 +50,21 @@ const askedSchema = z
     ],
   });
 
+const reratingEffectSchema = effectSchema.extend({
+  events: z.string(),
+  money: z
+    .string()
+    .nullable()
+    .describe(
+      "Of a preview: what the next statement changes by, rounded, with all that is priced at close",
+    ),
+});
+
 const reportSchema = z.object({
   revision: z.int().describe("Of the catalogue that prices it"),
   tried: z.int(),
   changed: z.int().describe("Events of which a charge changes"),
-  effects: z.array(effectSchema.extend({ events: z.string() })).describe("By agreement"),
+  effects: z.array(reratingEffectSchema).describe("By agreement"),
   left: z
     .array(
       z.object({

@@ -45,6 +45,11 @@ export async function finishCloseRun(db: Db, id: number): Promise<void> {
   await db.query("update close_run set finished_at = now() where id = $1", [id]);
 }
 
+/** A transaction of one moment, to be rolled back: what others commit meanwhile is no change of ours. */
+export async function beginPreview(db: Db): Promise<void> {
+  await db.query("begin isolation level repeatable read");
+}
+
 export async function loadCut(db: Db): Promise<number> {
   const { rows } = await db.query<{ cut: number }>("select cut from gate");
   return rows[0]!.cut;
