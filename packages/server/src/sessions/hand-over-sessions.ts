@@ -5,21 +5,19 @@
  */
 import { AssertionFailure, assert } from "@counterpart/domain/assert.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import {
-  type AssembledSession,
-  assembleSession,
-} from "@counterpart/domain/sessions/assemble-session.ts";
+import { assembleSession } from "@counterpart/domain/sessions/assemble-session.ts";
 import { expireOrphan, sessionDueAt } from "@counterpart/domain/sessions/expire-orphan.ts";
 import { type SessionPolicy, sessionPolicy } from "@counterpart/domain/sessions/session-policy.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import type { Ingest, ItemOutcome } from "../events/ingest.ts";
 import type { Database, Db } from "../platform/database.ts";
+import { correctSessions } from "./correct-sessions.ts";
+import { type LookedSession, toFixed } from "./looked-session.ts";
 import type { ExpiryCause, SessionState } from "./session-columns.repo.ts";
 import { sessionEvent } from "./session-event.ts";
 import {
   type AssembledEvent,
   type DueSession,
-  type FixedEvent,
   findEventContents,
   fixEvents,
   listDueSessions,
@@ -30,7 +28,7 @@ import {
 } from "./sessions.repo.ts";
 
 /** Faults that tests inject between any two steps. */
-export type SessionStep = "fixed" | "submitted" | "settled";
+export type SessionStep = "corrected" | "fixed" | "submitted" | "settled";
 
 export interface HandOverOptions {
   readonly database: Database;
@@ -40,8 +38,11 @@ export interface HandOverOptions {
   readonly atStep?: ((step: SessionStep) => void) | undefined;
 }
 
-/** How many sessions became what; `failed`: could not be assembled, by our fault, and wait. */
-export type HandOverTally = Readonly<Record<SessionState | "failed", number>>;
+/**
+ * How many sessions became what. `failed`: could not be assembled, by our fault, and wait;
+ * `corrected`: those among the others whose event had been charged before, with other usage.
+ */
+export type HandOverTally = Readonly<Record<SessionState | "failed" | "corrected", number>>;
 
 /** Sessions that are looked at together, and the records that are held in memory for it. */
 const PAGE = 200;
@@ -59,14 +60,16 @@ export async function handOverSessions(options: HandOverOptions): Promise<HandOv
     conflicting: 0,
     refused: 0,
     failed: 0,
+    corrected: 0,
   };
   const db = options.database.pool("writer");
   for (;;) {
     const due = await listDueSessions(db, options.now(), PAGE);
     const page = boundedPage(due);
     if (page.length === 0) return tally;
-    const { settled, failed } = await handOverPage(db, page, options);
+    const { settled, corrected, failed } = await handOverPage(db, page, options);
     for (const { state } of settled) tally[state]++;
+    tally.corrected += corrected;
     tally.failed += failed;
     // A page of which nothing was settled is another process's, or has just been added to.
     if (settled.length + failed === 0) return tally;
@@ -82,23 +85,17 @@ function boundedPage(due: readonly DueSession[]): readonly DueSession[] {
   return end === -1 ? due : due.slice(0, end);
 }
 
-/** A due session with what its records say. */
-interface Looked {
-  readonly session: DueSession;
-  readonly assembled: AssembledSession;
-  readonly event: AssembledEvent;
-  readonly expiry: ExpiryCause | null;
-}
-
 async function handOverPage(
   db: Db,
   page: readonly DueSession[],
   options: HandOverOptions,
-): Promise<{ settled: SettledSession[]; failed: number }> {
+): Promise<{ settled: SettledSession[]; corrected: number; failed: number }> {
   const interrupted = page.filter(({ event, isHandedOver }) => event !== null && !isHandedOver);
   const others = page.filter((session) => !interrupted.includes(session));
   const { looked, failed } = await lookAt(db, others, options);
-  const { fresh, settled } = await sortOut(db, looked);
+  const { fresh, charged } = await sortOut(db, looked);
+  const { settled: reviewed, corrected } = await correctSessions(charged, options);
+  options.atStep?.("corrected");
   const fixed = await fixEvents(db, fresh.map(toFixed));
   options.atStep?.("fixed");
   const submitted = [
@@ -107,23 +104,23 @@ async function handOverPage(
       .filter(({ session }) => fixed.has(session.key))
       .map((each) => ({ ...toFixed(each), event: each.event })),
   ];
-  settled.push(...(await submit(submitted, options)));
+  const settled = await submit(submitted, options);
   options.atStep?.("submitted");
   if (settled.length > 0) await settleSessions(db, settled, options.now());
   options.atStep?.("settled");
-  return { settled, failed };
+  return { settled: [...reviewed, ...settled], corrected, failed };
 }
 
 async function lookAt(
   db: Db,
   sessions: readonly DueSession[],
   { keeper, now }: HandOverOptions,
-): Promise<{ looked: Looked[]; failed: number }> {
+): Promise<{ looked: LookedSession[]; failed: number }> {
   const records = await listSessionRecords(
     db,
     sessions.map(({ key }) => key),
   );
-  const looked: Looked[] = [];
+  const looked: LookedSession[] = [];
   let failed = 0;
   for (const session of sessions) {
     const { usage, progress } = session;
@@ -158,67 +155,23 @@ function policyOf({ source, usage }: DueSession, keeper: BookKeeper): SessionPol
   return sessionPolicy({ ...rules, usage });
 }
 
-/**
- * What is to be handed over, and what needs nothing more: a session that was handed over before and
- * of which something came later.
- */
+/** Sessions of which nothing was charged yet, and those whose event was: it may have to be corrected. */
 async function sortOut(
   db: Db,
-  looked: readonly Looked[],
-): Promise<{ fresh: Looked[]; settled: SettledSession[] }> {
+  looked: readonly LookedSession[],
+): Promise<{ fresh: LookedSession[]; charged: LookedSession[] }> {
   const again = looked.filter(({ session }) => session.isHandedOver);
-  const fresh = looked.filter(({ session }) => !session.isHandedOver);
-  const settled: SettledSession[] = [];
-  if (again.length === 0) return { fresh, settled };
   const stored = await findEventContents(
     db,
     again.map(({ session }) => session.eventKey),
   );
-  for (const each of again) {
-    const { session, event } = each;
-    const known = stored.get(session.eventKey);
-    if (known?.content === event.content && known?.isAccepted === true) {
-      settled.push(settle(each, stateOf(each), "accepted"));
-    } else if (known?.isAccepted === true) {
-      settled.push(superseded(each, known.content === session.event?.content));
-    } else fresh.push(each); // Nothing was charged: what is known now takes the place of what waits.
-  }
-  return { fresh, settled };
-}
-
-/**
- * Of a session whose charged event says something else than its records do now: the stop came after
- * the session had expired, or a second stop. The event is not touched here. `isOurs`: the session's
- * own event was charged, not another one of its id.
- */
-function superseded(each: Looked, isOurs: boolean): SettledSession {
-  if (!isOurs) return settle(each, "conflicting", "conflicting");
-  const knownMilliseconds = each.event.milliseconds;
-  const expiry = each.session.expiry;
-  return { ...settle(each, "superseded-pending", "accepted"), knownMilliseconds, expiry };
-}
-
-function settle(each: Looked, state: SessionState, outcome: string): SettledSession {
-  const { session, event, expiry } = each;
-  const { key } = session;
+  const isCharged = ({ session }: LookedSession): boolean =>
+    session.isHandedOver && stored.get(session.eventKey)?.isAccepted === true;
+  // What waits in quarantine is corrected by handing it in again.
   return {
-    key,
-    records: event.records,
-    state,
-    outcome,
-    code: null,
-    expiry,
-    knownMilliseconds: null,
+    fresh: looked.filter((each) => !isCharged(each)),
+    charged: looked.filter(isCharged),
   };
-}
-
-function stateOf({ assembled }: Looked): SessionState {
-  return assembled.isStopped ? "stopped" : "expired";
-}
-
-function toFixed(each: Looked): FixedEvent {
-  const { session, event, expiry, assembled } = each;
-  return { ...event, key: session.key, state: stateOf(each), expiry, findings: assembled.findings };
 }
 
 /** A session whose event was written down by somebody who did not get further. */

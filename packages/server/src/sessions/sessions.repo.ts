@@ -103,6 +103,25 @@ export async function findEventContents(
   );
 }
 
+/**
+ * Holds sessions until the transaction ends, and tells the keys of those of which no record has come
+ * and whose event nobody has written since they were looked at.
+ */
+export async function lockUnchanged(
+  db: Db,
+  sessions: readonly Pick<DueSession, "key" | "progress">[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ key: string }>(
+    `select session.key from session
+      join unnest($1::uuid[], $2::integer[]) as looked (key, records)
+        on looked.key = session.key and looked.records = session.records
+      where session.event_records is distinct from looked.records
+      order by session.key for update of session`,
+    [sessions.map(({ key }) => key), sessions.map(({ progress }) => progress.records)],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
 export interface FixedEvent extends AssembledEvent {
   readonly key: string;
   readonly state: SessionState;
