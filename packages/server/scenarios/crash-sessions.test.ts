@@ -17,6 +17,8 @@ import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
 
 const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
 const POINTS = ["fixed", "claimed", "copied", "committed", "submitted", "settled"] as const;
+/** Where a hand-over dies that corrects what was charged before the stop came. */
+const LATE_POINTS = ["corrected", "correcting"] as const;
 const CALLS = 20;
 
 let store: TestDatabase;
@@ -75,10 +77,10 @@ function toCall(event: Record<string, unknown>, start: Instant, ms: number, data
 }
 
 test(`kills while sessions are taken and charged lose none and charge none twice (seed ${SEED})`, {
-  timeout: 240_000,
+  timeout: 900_000,
 }, async () => {
   const random = seededRandom(SEED, "sessions");
-  const calls = demoCalls().slice(0, CALLS * (POINTS.length + 2));
+  const calls = demoCalls().slice(0, CALLS * (POINTS.length + 2 + LATE_POINTS.length));
   let child = await start();
   let from = 0;
   for (const point of [...POINTS, "taking", "charging"] as const) {
@@ -101,7 +103,19 @@ test(`kills while sessions are taken and charged lose none and charge none twice
     await child.ended;
     child = await start();
   }
-  await child.ask({ do: "handOver", seconds: 0 });
+  for (const point of LATE_POINTS) {
+    const records = calls.slice(from, from + CALLS).map((call) => call.records);
+    from += CALLS;
+    await child.ask({ do: "record", bodies: records.flatMap((each) => each.slice(0, 2)) });
+    await child.ask({ do: "handOver", seconds: 600 });
+    await child.ask({ do: "record", bodies: records.flatMap((each) => each.slice(2)) });
+    if (point === "corrected") await child.ask({ do: "dieAt", step: point, after: 0 });
+    else void sleep(random.below(150)).then(() => child.kill());
+    await child.ask({ do: "handOver", seconds: 600 });
+    await child.ended;
+    child = await start();
+  }
+  expect(await child.ask({ do: "handOver", seconds: 600 })).toHaveProperty("handedOver");
   await child.stop();
   await expectEachChargedOnce(calls);
 });

@@ -48,7 +48,7 @@ test("a session is told with what became of it, what is odd and every record", (
       "switch call-1/a: superseded-pending",
       "  The event call-1/a: 60 s, an estimate, accepted.",
       "  Nothing came of it for twice the interval of its source.",
-      "  Its records say 300 s now: the event is to be corrected.",
+      "  Its records say 300 s now: the event was not corrected.",
       "  1 sequences between its records are missing.",
       "",
       "sequence  phase  time                      usage s  received",

@@ -46,7 +46,7 @@ function sentences(session: SessionView): string[] {
   }
   if (expiry !== null) told.push(EXPIRY[expiry]);
   if (knownUsageSeconds !== null) {
-    told.push(`Its records say ${knownUsageSeconds} s now: the event is to be corrected.`);
+    told.push(`Its records say ${knownUsageSeconds} s now: the event was not corrected.`);
   }
   return [...told, ...findings(session)];
 }

@@ -249,7 +249,7 @@ function routeExpire(app: ZodApp, parts: ServerParts): void {
         summary: "Take an open session for ended",
         description:
           "It is charged, as an estimate, for what it is last known to have used. When its stop comes " +
-          "after all and says otherwise, the session becomes superseded-pending.",
+          "after all and says otherwise, the event is corrected.",
         tags: ["sessions"],
         params,
         response: { 202: z.object({ key: z.string() }).describe("It is charged in a moment") },

@@ -54,7 +54,7 @@ function listCommand(): Command {
         "  open                its stop has not come\n" +
         "  stopped             ended and charged\n" +
         "  expired             its stop never came; charged, as an estimate, for what was known\n" +
-        "  superseded-pending  charged, and its records say something else now: a stop came late\n" +
+        "  superseded-pending  its records say otherwise than its charge; the correction was refused\n" +
         "  conflicting         another event of its id was charged, such as its call record\n" +
         "  refused             it cannot be an event; `show` says why\n" +
         "\nExample:\n  counterpart sessions list --state superseded-pending",
@@ -122,8 +122,8 @@ function expireCommand(): Command {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nThe charge is an estimate. When the stop comes after all and says otherwise, the session\n" +
-        "becomes superseded-pending.\n" +
+      "\nThe charge is an estimate. When the stop comes after all and says otherwise, the event is\n" +
+        "corrected.\n" +
         "\nExample:\n  counterpart sessions expire voice-switch 6c3a9a2e",
     )
     .action(async (source: string, sessionId: string, { leg = "", json = false }: OneOptions) => {
