@@ -95,6 +95,28 @@ test("200: a deck brings its rows as CSV, and keeps them by their hash", async (
   ]);
 });
 
+test("200, 422: a large deck is applied beside the server's work, with the same answers", async () => {
+  const rows = Array.from({ length: 40_000 }, (_, n) => `${1_000_000 + n},0.0${n % 900}1`);
+  const deck = (lines: readonly string[]) => ({
+    key: "prefix",
+    currency: "EUR",
+    per: "minute",
+    versions: [{ from: "2026-01-01", csv: ["key,rate", ...lines].join("\n") }],
+  });
+  const put = async (lines: readonly string[]) => {
+    const headers = { "if-match": await etag() };
+    return server.ask("PUT", "/v1/catalogue/decks/large", { headers, json: deck(lines) });
+  };
+  const broken = await put([...rows, "1,free"]);
+  expect([broken.status, broken.json.code]).toEqual([422, "catalogue.invalid"]);
+  expect(broken.json.errors).toMatchObject([{ pointer: "/decks/large/versions/0/csv" }]);
+  const { status, json } = await put(rows);
+  expect(status).toBe(200);
+  expect(listOf(json.changes)[0]).toMatchObject({ id: "large", change: "added" });
+  const kept = await server.ask("GET", "/v1/catalogue/decks/large");
+  expect(listOf(kept.json.versions)[0]!.rows).toMatch(/^[0-9a-f]{64}$/);
+}, 60_000);
+
 test("412: what somebody else has changed since is not overwritten", async () => {
   const headers = { "if-match": '"1"' };
   for (const [method, path] of [

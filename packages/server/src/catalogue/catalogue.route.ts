@@ -10,10 +10,9 @@ import { keyOf } from "../http/authenticate.ts";
 import { BODY_LIMITS } from "../http/limits.ts";
 import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
-import { applyCatalogue } from "./apply-catalogue.ts";
-import { loadCatalogue, loadRevision } from "./catalogue.repo.ts";
+import { applyBundleApart } from "./apply-bundle.ts";
+import { loadRevision } from "./catalogue.repo.ts";
 import { bundleSchema, catalogueSchema } from "./catalogue-schema.ts";
-import { readCatalogueBundle } from "./read-bundle.ts";
 
 const fieldSchema = z.object({
   path: z.string(),
@@ -179,11 +178,9 @@ async function apply(
   if (expected !== undefined && expected !== inForce) {
     throw new Refusal("catalogue.changed", { revision: inForce });
   }
-  const kept = rowsOf(await loadCatalogue(db));
-  const read = await readCatalogueBundle(bundle, (hash) => kept.has(hash));
   const by = `key:${keyOf(request).id}`;
-  const change = { read, by, dryRun, expectedRevision: expected };
-  const { revision, changes, notes } = await applyCatalogue(database, change);
+  const change = { bundle, by, dryRun, expectedRevision: expected };
+  const { revision, changes, notes } = await applyBundleApart(database, change);
   // So that what was published holds for the next event that this server takes.
   if (!dryRun) await (await open()).keeper.refresh(revision);
   return reply.header("etag", etagOf(revision)).send({ revision, dryRun, changes, notes });
@@ -206,11 +203,6 @@ function objectOf(
   const objects: Readonly<Record<string, object>> = catalogue[kind];
   if (!Object.hasOwn(objects, id)) throw new Refusal("catalogue.object-unknown", { kind, id });
   return objects[id] as Record<string, unknown>;
-}
-
-function rowsOf(catalogue: Catalogue | null): ReadonlySet<string> {
-  const decks = Object.values(catalogue?.decks ?? {});
-  return new Set(decks.flatMap(({ versions }) => versions.map(({ rows }) => rows)));
 }
 
 function etagOf(revision: number): string {

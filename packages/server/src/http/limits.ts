@@ -17,7 +17,8 @@ export const SERVER_LIMITS = {
 
 export const BODY_LIMITS = {
   control: 256 * KIB,
-  catalogue: 64 * MIB,
+  /** Three decks of 170,000 rows, which have 10 MB each. */
+  catalogue: 32 * MIB,
   /** One event or a batch; a single event of more than 64 KiB is refused when it is read. */
   events: MIB,
   batchEvents: 1_000,
