@@ -244,6 +244,8 @@ export interface TermOverride
 /** A template of terms. */
 export interface Plan {
   readonly title?: string | undefined;
+  /** Whether anybody may read its list prices and ask what usage would cost, without a key. */
+  readonly public?: boolean | undefined;
   readonly terms: readonly Term[];
 }
 

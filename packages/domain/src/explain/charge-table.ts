@@ -7,8 +7,22 @@ export interface ExplanationTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+export type TabledCharge = Pick<
+  ExplainedCharge,
+  | "ref"
+  | "role"
+  | "party"
+  | "agreement"
+  | "term"
+  | "quantity"
+  | "billed"
+  | "rate"
+  | "amount"
+  | "currency"
+>;
+
 /** The charges of an event, one row for each party's. */
-export function chargeTable(charges: readonly ExplainedCharge[]): ExplanationTable {
+export function chargeTable(charges: readonly TabledCharge[]): ExplanationTable {
   return {
     columns: [
       { title: "#", align: "right" },

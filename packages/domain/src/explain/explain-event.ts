@@ -44,7 +44,8 @@ export function explainCharges(
   return event.charges.map((charge, at) => explainCharge(event, charge, at + 1, provider));
 }
 
-function explainCharge(
+/** One charge of an event, or of a quote. */
+export function explainCharge(
   event: RecordedEvent,
   charge: RecordedCharge,
   ordinal: number,

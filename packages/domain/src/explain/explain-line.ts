@@ -164,7 +164,12 @@ function statedOn({ earlier, currency }: Draft): string {
   return `: ${earlier.map(({ ref, money }) => `${money} ${currency} on ${ref}`).join(", ")}`;
 }
 
-function explainPart(part: Derivation, line: RecordedLine, currency: string): ExplainedPart {
+/** What a term version contributes, step by step; of a statement's line or of a quote's. */
+export function explainPart(
+  part: Derivation,
+  line: Pick<RecordedLine, "term" | "terms" | "measure">,
+  currency: string,
+): ExplainedPart {
   const { kind, termVersion, amount } = part;
   const term = line.terms.get(termVersion);
   const title = term?.title ?? line.term;
@@ -175,7 +180,7 @@ function explainPart(part: Derivation, line: RecordedLine, currency: string): Ex
 
 function partSteps(
   part: Derivation,
-  { measure }: RecordedLine,
+  { measure }: Pick<RecordedLine, "measure">,
   currency: string,
   term: Term | undefined,
 ): Step[] {

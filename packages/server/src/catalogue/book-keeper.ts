@@ -24,6 +24,8 @@ export interface BookKeeper {
   /** The newest book that was loaded. */
   book(): Book;
   catalogue(): Catalogue;
+  /** A deck of the catalogue, compiled; its name is one that the catalogue has. */
+  deck(name: string): DeckIndex;
   /** Loads the book again if it is older than this revision; at most once at a time. */
   refresh(revision: number): Promise<Book>;
 }
@@ -31,6 +33,7 @@ export interface BookKeeper {
 interface Kept {
   readonly book: Book;
   readonly catalogue: Catalogue;
+  readonly deckHandles: ReadonlyMap<string, number>;
   /** Compiled decks by handle, with everything that they were compiled from. */
   readonly decks: ReadonlyMap<number, { readonly index: DeckIndex; readonly madeFrom: string }>;
 }
@@ -43,6 +46,7 @@ export async function openBookKeeper(database: Database): Promise<BookKeeper> {
   return {
     book: () => kept.book,
     catalogue: () => kept.catalogue,
+    deck: (name) => kept.decks.get(kept.deckHandles.get(name)!)!.index,
     async refresh(revision) {
       while (kept.book.revision < revision) {
         loading ??= load(database.pool("reader"), kept).then(
@@ -83,8 +87,10 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
   const handles = await loadHandles(db);
   const versions = await loadTermVersions(db);
   const decks = new Map<number, { index: DeckIndex; madeFrom: string }>();
+  const deckHandles = new Map<string, number>();
   for (const [name, deck] of Object.entries(catalogue.decks)) {
     const handle = handles.get(`deck/${name}`)!;
+    deckHandles.set(name, handle);
     const newest = await loadNewestDeckRow(db, handle);
     const unit = unitOf(deck.per);
     const madeFrom = canonicalJson([deck.key, unit, newest]);
@@ -114,5 +120,5 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
     },
     deckOf: (name) => decks.get(handleOf("deck", name))!.index,
   });
-  return { book, catalogue, decks };
+  return { book, catalogue, decks, deckHandles };
 }

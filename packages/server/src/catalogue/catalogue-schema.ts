@@ -256,6 +256,7 @@ const overrideSchema = z.strictObject({
 
 export const planSchema = z.strictObject({
   title: name.optional(),
+  public: z.boolean().optional(),
   terms: z.array(termSchema),
 });
 

@@ -140,6 +140,13 @@ function writeCharges(bytes: Buffer, at: number, charges: readonly Charge[]): nu
   return next;
 }
 
+/** The charges as they would be stored, for those that are not. */
+export function chargesText(charges: readonly Charge[]): string {
+  const bytes = Buffer.alloc(4 + bytesOfCharges(charges));
+  const end = writeCharges(bytes, 0, charges);
+  return bytes.toString("latin1", 4, end);
+}
+
 /** Writes what only the gate tells into the row that starts at `start`. */
 export function stampRow({ bytes }: ByteBuffer, start: number, { revision, cut }: Gate): void {
   write32(bytes, start + REVISION_AT, revision);

@@ -45,7 +45,7 @@ export async function answerStream(events: EventStream): Promise<FastifyReply> {
 }
 
 /** The bytes of a request. Refuses `request.timeout` when nothing comes, `request.interrupted` at a break. */
-async function* whileItComes(stream: Readable): AsyncGenerator<Buffer> {
+export async function* whileItComes(stream: Readable): AsyncGenerator<Buffer> {
   const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {

@@ -2,7 +2,12 @@
  * One event on its way to the store: read, identified, validated, measured and rated. Pure but for the
  * book and the clock it is given; throws nothing, so that one event never spoils its neighbours.
  */
-import { measureEvent, prescribedId } from "@counterpart/domain/events/measure-event.ts";
+import type { DialPlan } from "@counterpart/domain/catalogue/source.ts";
+import {
+  type Measured,
+  measureEvent,
+  prescribedId,
+} from "@counterpart/domain/events/measure-event.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import {
   type Book,
@@ -152,14 +157,10 @@ function price(
   }
   const id = prescribedId(type.measures, data);
   if (id !== null && id !== event.id) return quarantined("event.id-not-as-due", id);
-  const measured = measureEvent(type, data, source.body.dialPlan ?? NO_PLAN);
-  if ("refused" in measured) return quarantined(measured.refused, measured.detail);
-  const { quantities, dimensions, numbers, counted } = measured;
-  const rating = rateEvent(
-    { account, type, time: event.time, quantities, dimensions, numbers },
-    book,
-  );
-  if ("refused" in rating) return quarantined(rating.refused, rating.detail);
+  const plan = source.body.dialPlan ?? NO_PLAN;
+  const rated = rateUse({ account, type, time: event.time, data, plan }, book);
+  if ("quarantined" in rated) return rated;
+  const { quantities, dimensions, counted } = rated.measured;
   return {
     account,
     type,
@@ -171,10 +172,35 @@ function price(
         ? writeData({ ...data, ...counted }, type.body.personal ?? NO_NAMES, event.plain)!.open
         : texts.open,
     personal: texts.personal,
-    charges: rating.charges,
+    charges: rated.charges,
     usageTuple: tupleOf(book, type.usageTuples, type.body.usage ?? NO_NAMES, dimensions),
     measured: quantities[type.measure] ?? 0,
   };
+}
+
+/** What an account is said to have used; `data` fits the schema of its type. */
+export interface Use {
+  readonly account: BookAccount;
+  readonly type: BookType;
+  readonly time: Instant;
+  /** Exact numbers as decimal texts. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly plan: DialPlan;
+}
+
+export interface RatedUse {
+  readonly measured: Measured;
+  readonly charges: readonly Charge[];
+}
+
+/** Measures and rates. Events and quotes are priced by this and nothing else. */
+export function rateUse({ account, type, time, data, plan }: Use, book: Book): RatedUse | Unrated {
+  const measured = measureEvent(type, data, plan);
+  if ("refused" in measured) return quarantined(measured.refused, measured.detail);
+  const { quantities, dimensions, numbers } = measured;
+  const rating = rateEvent({ account, type, time, quantities, dimensions, numbers }, book);
+  if ("refused" in rating) return quarantined(rating.refused, rating.detail);
+  return { measured, charges: rating.charges };
 }
 
 const NO_PLAN = {};
@@ -194,7 +220,7 @@ function isText(text: string): boolean {
 }
 
 /** Exact numbers as decimal texts, which every schema of a decimal accepts. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (value instanceof ExactNumber) return value.digits;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;

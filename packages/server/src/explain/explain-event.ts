@@ -190,7 +190,8 @@ function deckNameOf({ price }: Term): string | null {
   return price.model === "deck" || price.model === "network" ? price.deck : null;
 }
 
-function deckOf(
+/** The deck that a term names, with the rows of a charge; `objects` hold it as `decks/name`. */
+export function deckOf(
   term: Term,
   { deckRow, steps }: StoredCharge,
   objects: ReadonlyMap<string, unknown>,
@@ -205,7 +206,7 @@ function deckOf(
 }
 
 /** Rows of the rates that a call was billed at, where there were several. */
-function rowsOfSpans(steps: string): number[] {
+export function rowsOfSpans(steps: string): number[] {
   return readCallSteps(steps).flatMap((step) => (step.kind === "span" ? [step.row] : []));
 }
 
@@ -213,7 +214,8 @@ function typeOf(name: string, objects: ReadonlyMap<string, unknown>): EventType 
   return (objects.get(`eventTypes/${name}`) as EventType | undefined) ?? BUILT_IN_TYPES[name];
 }
 
-function toDeckRow(row: DeckRowRow): RecordedDeckRow {
+/** A stored row as explanations read it. */
+export function toDeckRow(row: DeckRowRow): RecordedDeckRow {
   return {
     id: row.id,
     key: row.key,

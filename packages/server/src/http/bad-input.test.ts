@@ -25,7 +25,9 @@ const naughtyStrings: readonly string[] = fixture("naughty-strings.json").string
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ requestsPerMinute: { events: 100_000, other: 100_000 } });
+  server = await startTestServer({
+    requestsPerMinute: { events: 100_000, public: 100_000, other: 100_000 },
+  });
 });
 afterAll(() => server.close());
 

@@ -91,7 +91,7 @@ test.each([
 });
 
 test("429: a key that asks too often is told when to come again", async () => {
-  const limited = await startTestServer({ requestsPerMinute: { events: 2, other: 1 } });
+  const limited = await startTestServer({ requestsPerMinute: { events: 2, public: 1, other: 1 } });
   const statuses: number[] = [];
   for (let at = 0; at < 3; at++) {
     const headers = { "content-type": "application/cloudevents+json" };

@@ -22,6 +22,8 @@ import { factsRoute } from "../facts/facts.route.ts";
 import { keysRoute } from "../keys/keys.route.ts";
 import { metersRoute } from "../meters/meters.route.ts";
 import { quarantineRoute } from "../quarantine/quarantine.route.ts";
+import { PLANS_PATH, plansRoute } from "../quotes/plans.route.ts";
+import { quotesRoute } from "../quotes/quotes.route.ts";
 import { reratingsRoute } from "../reratings/reratings.route.ts";
 import { SESSIONS_PATH, sessionsRoute } from "../sessions/sessions.route.ts";
 import { agreementsRoute } from "../statements/agreements.route.ts";
@@ -75,8 +77,10 @@ export async function buildServer(
   app.setSerializerCompiler(checkAnswers ? writeChecked : () => writeJson);
 
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
-  const kindOf = ({ routeOptions }: FastifyRequest): keyof RequestsPerMinute =>
-    INTAKE_PATHS.includes(routeOptions.url ?? "") ? "events" : "other";
+  const kindOf = ({ routeOptions }: FastifyRequest): keyof RequestsPerMinute => {
+    if (INTAKE_PATHS.includes(routeOptions.url ?? "")) return "events";
+    return routeOptions.url?.startsWith(PLANS_PATH) ? "public" : "other";
+  };
   await app.register(rateLimit, {
     max: (request: FastifyRequest) => requestsPerMinute[kindOf(request)],
     timeWindow: 60_000,
@@ -117,6 +121,8 @@ const ROUTES = [
   usageRoute,
   metersRoute,
   catalogueRoute,
+  quotesRoute,
+  plansRoute,
   agreementsRoute,
   closeRoute,
   statementsRoute,

@@ -44,13 +44,15 @@ export const INGEST_LIMITS = {
   gzipRatioMax: 100,
 } as const;
 
-/** Requests of one key within a minute: with events, and all others. */
+/** Requests of one key within a minute: with events, and all others; of one address: public ones. */
 export interface RequestsPerMinute {
   readonly events: number;
+  /** For public plans, which need no key. */
+  readonly public: number;
   readonly other: number;
 }
 
-export const RATE_LIMITS: RequestsPerMinute = { events: 600_000, other: 6_000 };
+export const RATE_LIMITS: RequestsPerMinute = { events: 600_000, public: 60, other: 6_000 };
 
 /** From the order to stop until the process ends, whatever is still under way. */
 export const STOP_MS_MAX = 30_000;

@@ -44,8 +44,11 @@ export function toProblem(error: unknown): Problem {
   return problemOfFramework(error) ?? problemOf("server.failed");
 }
 
+/** Refusals that list problems with their places. */
+const PROBLEM_LISTS: readonly RefusalCode[] = ["catalogue.invalid", "quote.price-invalid"];
+
 function problemOfRefusal({ code, detail }: Refusal): Problem {
-  if (code === "catalogue.invalid" && Array.isArray(detail.problems)) {
+  if (PROBLEM_LISTS.includes(code) && Array.isArray(detail.problems)) {
     const problems = detail.problems as readonly CatalogueProblem[];
     const errors = problems.map(({ path, code, message }): FieldError => {
       return { pointer: path, code, detail: message };

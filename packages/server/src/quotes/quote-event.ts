@@ -1,0 +1,250 @@
+/**
+ * Prices one hypothetical event or quantity by the code that bills, and says why. Stores nothing.
+ */
+import type { PerUnit } from "@counterpart/domain/catalogue/catalogue.ts";
+import { attempt } from "@counterpart/domain/catalogue/check-values.ts";
+import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import { checkZone } from "@counterpart/domain/period.ts";
+import { QUANTITY_MAX } from "@counterpart/domain/quantity.ts";
+import {
+  type ExplainedQuote,
+  explainQuote,
+  type QuotedMonthPart,
+} from "@counterpart/domain/quotes/explain-quote.ts";
+import { priceTally, startTally, tallyCharge } from "@counterpart/domain/quotes/quote-tally.ts";
+import type { BookAccount, BookType } from "@counterpart/domain/rating/book.ts";
+import type { Charge } from "@counterpart/domain/rating/charge.ts";
+import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import { smallestUnits, type Unit, unitOf } from "@counterpart/domain/units.ts";
+import { plain, rateUse, type Unrated } from "../events/prepare-event.ts";
+import { toEvent } from "../events/read-event.ts";
+import type { SchemaChecks } from "../events/schema-checks.ts";
+import type { Db } from "../platform/database.ts";
+import type { QuotedBook } from "./quote-target.ts";
+import { type QuotedUse, recordQuote } from "./record-quote.ts";
+
+export interface QuoteQuestion {
+  /** A CloudEvent, or as much of one as `type` and `data`. */
+  readonly event?: Readonly<Record<string, unknown>> | undefined;
+  readonly quantity?: AskedQuantity | undefined;
+}
+
+/**
+ * So much in one event. Fields of the event type and dimensions say what of, as far as prices ask.
+ */
+export interface AskedQuantity {
+  /** May be left out where only one event type that is priced counts the unit. */
+  readonly type?: string | undefined;
+  /** A decimal number of units. */
+  readonly quantity: string;
+  readonly unit: PerUnit;
+  readonly time?: string | undefined;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+}
+
+/** When the usage is that is asked about. Refuses `event.*`. */
+export function timeOfQuestion({ event, quantity }: QuoteQuestion, now: Instant): Instant {
+  const time = event?.time ?? quantity?.time;
+  return completeEvent({ type: "quote", ...(time === undefined ? {} : { time }) }, now).time;
+}
+
+/**
+ * The charges of what is asked, each explained. Refuses what an event would be refused or
+ * quarantined for, by the same codes, and `quote.*`.
+ */
+export async function quoteEvent(
+  db: Db,
+  quoted: QuotedBook,
+  checks: SchemaChecks,
+  question: QuoteQuestion,
+  now: Instant,
+): Promise<ExplainedQuote> {
+  const use = priceQuestion(quoted, checks, question, now);
+  if (use.charges.length === 0) {
+    const detail = `${use.type} of account ${use.account}`;
+    throw new Refusal("rating.no-agreement", { detail });
+  }
+  const event = await recordQuote(db, quoted, use);
+  const { provider } = quoted.catalogue;
+  return explainQuote({
+    event,
+    provider: { name: provider.name, timeZone: checkZone(provider.timeZone) },
+    months: monthsOf(quoted, use),
+    termsFrom: quoted.termsFrom,
+  });
+}
+
+function priceQuestion(
+  quoted: QuotedBook,
+  checks: SchemaChecks,
+  { event, quantity }: QuoteQuestion,
+  now: Instant,
+): QuotedUse {
+  if ((event === undefined) === (quantity === undefined)) {
+    throw new Refusal("quote.question-unclear");
+  }
+  if (quantity !== undefined) return priceQuantity(quoted, quantity, now);
+  return priceAskedEvent(quoted, checks, event ?? {}, now);
+}
+
+/** What an event's envelope needs and a price does not depend on. */
+const ANONYMOUS = { id: "quote", source: "quote" };
+
+/** An event as it may be asked about, completed. Refuses `event.*`. */
+export function completeEvent(
+  event: Readonly<Record<string, unknown>>,
+  now: Instant,
+): Exclude<ReturnType<typeof toEvent>, { readonly refused: unknown }> {
+  const time = new Date(now).toISOString();
+  const read = toEvent({ ...ANONYMOUS, time, ...event });
+  if ("refused" in read) throw refusal(read.refused, read.detail);
+  return read;
+}
+
+function priceAskedEvent(
+  quoted: QuotedBook,
+  checks: SchemaChecks,
+  asked: Readonly<Record<string, unknown>>,
+  now: Instant,
+): QuotedUse {
+  const event = completeEvent(asked, now);
+  const priced = priceCompleteEvent(quoted, checks, event);
+  if ("quarantined" in priced) throw refusal(priced.quarantined, priced.detail);
+  return priced;
+}
+
+/** As ingest prices it, but for the window of its source: a quote may be for any day. */
+export function priceCompleteEvent(
+  quoted: QuotedBook,
+  checks: SchemaChecks,
+  event: ReturnType<typeof completeEvent>,
+): QuotedUse | Unrated {
+  const { book } = quoted;
+  const type = book.types.get(event.type);
+  if (type === undefined) return { quarantined: "event.type-unknown", detail: event.type };
+  const source = book.sources.get(event.source);
+  if (source === undefined && event.source !== ANONYMOUS.source) {
+    return { quarantined: "event.source-unknown", detail: event.source };
+  }
+  const subject = event.subject === "" ? (source?.body.account ?? "") : event.subject;
+  const account = quoted.accountOf({ source: event.source, subject, time: event.time });
+  if (account === null) {
+    if (subject === "") return { quarantined: "event.subject-missing", detail: "" };
+    return { quarantined: "event.account-unknown", detail: subject };
+  }
+  const data = plain(event.data) as typeof event.data;
+  const plan = source?.body.dialPlan ?? {};
+  const invalid = checks.check(type, data);
+  if (invalid !== null) return { quarantined: "event.data-invalid", detail: invalid };
+  const priced = rateUse({ account, type, time: event.time, data, plan }, book);
+  if ("quarantined" in priced) return priced;
+  return quotedUse(quoted, account, type, event.time, data, priced.charges);
+}
+
+function quotedUse(
+  { isShown }: QuotedBook,
+  account: BookAccount,
+  type: BookType,
+  time: Instant,
+  data: QuotedUse["data"],
+  charges: readonly Charge[],
+): QuotedUse {
+  const shown = charges.filter(({ term }) => isShown(term.agreement));
+  return { type: type.name, account: account.name, time, data, charges: shown };
+}
+
+function priceQuantity(quoted: QuotedBook, asked: AskedQuantity, now: Instant): QuotedUse {
+  const { book } = quoted;
+  const unit = unitOf(asked.unit);
+  const type = typeOf(quoted, asked, unit);
+  const smallest = attempt(() => smallestUnits(asked.quantity, unit));
+  if (smallest === null || smallest > BigInt(QUANTITY_MAX)) {
+    throw new Refusal("quote.quantity-malformed", { quantity: asked.quantity.slice(0, 64) });
+  }
+  const { time } = completeEvent(
+    { type: type.name, ...(asked.time === undefined ? {} : { time: asked.time }) },
+    now,
+  );
+  const account = quoted.accountOf({ source: ANONYMOUS.source, subject: "", time });
+  if (account === null) throw new Refusal("quote.target-unclear");
+  const { data, dimensions } = fieldsOf(type, asked.fields ?? {});
+  const measured = measureEvent(type, data, {});
+  if ("refused" in measured) throw refusal(measured.refused, measured.detail);
+  const rating = rateEvent(
+    {
+      account,
+      type,
+      time,
+      quantities: { ...measured.quantities, [unit.quantity]: Number(smallest) },
+      dimensions: { ...measured.dimensions, ...dimensions },
+      numbers: measured.numbers,
+    },
+    book,
+  );
+  if ("refused" in rating) throw refusal(rating.refused, rating.detail);
+  return quotedUse(quoted, account, type, time, data, rating.charges);
+}
+
+/** Refuses `event.type-unknown`, `quote.type-missing` and `quote.quantity-unknown`. */
+function typeOf({ book, isShown }: QuotedBook, { type }: AskedQuantity, unit: Unit): BookType {
+  if (type !== undefined) {
+    const named = book.types.get(type);
+    if (named === undefined) throw refusal("event.type-unknown", type);
+    if (Object.hasOwn(named.body.quantities, unit.quantity)) return named;
+    const counted = Object.keys(named.body.quantities);
+    throw new Refusal("quote.quantity-unknown", { type, unit: unit.quantity, counted });
+  }
+  const priced = new Set(
+    book.terms.filter(({ agreement }) => isShown(agreement)).map(({ term }) => term.on ?? ""),
+  );
+  const counting = [...book.types.values()].filter(
+    ({ name, body }) => priced.has(name) && Object.hasOwn(body.quantities, unit.quantity),
+  );
+  if (counting.length === 1) return counting[0]!;
+  const types = counting.map(({ name }) => name);
+  throw new Refusal("quote.type-missing", { unit: unit.quantity, types });
+}
+
+/**
+ * A name is a field of the type's data, else one of its dimensions. Refuses `quote.field-unknown`.
+ */
+function fieldsOf(
+  { name: type, body }: BookType,
+  fields: Readonly<Record<string, string>>,
+): { data: Record<string, string>; dimensions: Record<string, string> } {
+  const known = Object(body.schema.properties) as Readonly<Record<string, unknown>>;
+  const data: Record<string, string> = {};
+  const dimensions: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (Object.hasOwn(known, name)) data[name] = value;
+    else if (Object.hasOwn(body.dimensions, name)) dimensions[name] = value;
+    else {
+      const names = [...Object.keys(known), ...Object.keys(body.dimensions)];
+      throw new Refusal("quote.field-unknown", { type, field: name, known: [...new Set(names)] });
+    }
+  }
+  return { data, dimensions };
+}
+
+/** What the month of each charge that is priced at close comes to, by the code of a close. */
+function monthsOf(
+  { book }: QuotedBook,
+  { charges, account }: QuotedUse,
+): ReadonlyMap<number, QuotedMonthPart> {
+  const months = new Map<number, QuotedMonthPart>();
+  for (const [at, charge] of charges.entries()) {
+    if (charge.amount !== null) continue;
+    const tally = startTally();
+    tallyCharge(tally, charge, account);
+    const [month] = priceTally(tally, book.terms, false);
+    const line = month!.lines.find(({ term }) => term === charge.term.term.id)!;
+    months.set(at, { amount: line.amount, derivation: line.derivation });
+  }
+  return months;
+}
+
+function refusal(code: Refusal["code"], detail: string): Refusal {
+  return new Refusal(code, detail === "" ? {} : { detail });
+}

@@ -1,0 +1,230 @@
+/**
+ * What a price is asked against: agreements in force, a plan, or a price that is in no catalogue.
+ */
+import type { Catalogue, Price, Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import { checkTerms } from "@counterpart/domain/catalogue/check-terms.ts";
+import {
+  type CatalogueProblem,
+  problem,
+  type Report,
+} from "@counterpart/domain/catalogue/problems.ts";
+import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import type { EventType } from "@counterpart/domain/events/event-type.ts";
+import { measureOf } from "@counterpart/domain/explain/describe-price.ts";
+import type { Instant } from "@counterpart/domain/instant.ts";
+import { checkZone, localDayOf, monthOfDay } from "@counterpart/domain/period.ts";
+import { planCurrencies } from "@counterpart/domain/quotes/plan-currency.ts";
+import {
+  QUOTED_CUSTOMER,
+  type QuotedCustomer,
+  quoteCatalogue,
+  quotedAgreement,
+} from "@counterpart/domain/quotes/quote-catalogue.ts";
+import {
+  type Book,
+  type BookAccount,
+  type BookAgreement,
+  findAccount,
+} from "@counterpart/domain/rating/book.ts";
+import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import { locateProblem, NOWHERE } from "../catalogue/locate-problem.ts";
+import { agreementOf } from "../statements/running-statement.ts";
+
+/**
+ * One of account, agreement (perhaps with the account), plan and price; none for events that say
+ * who.
+ */
+export interface QuoteTarget {
+  readonly account?: string | undefined;
+  readonly agreement?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly price?: Price | undefined;
+  /** Event type that `price` is for. */
+  readonly on?: string | undefined;
+  /** Of `plan` or `price`. */
+  readonly currency?: string | undefined;
+  /**
+   * When the agreement with `plan` or `price` begins; with the month that is priced when absent.
+   */
+  readonly since?: string | undefined;
+}
+
+/** The book that answers, and what of its answers is asked for. */
+export interface QuotedBook {
+  readonly book: Book;
+  readonly catalogue: Catalogue;
+  /** Null when it is nobody. */
+  readonly accountOf: (event: AskingEvent) => BookAccount | null;
+  readonly isShown: (agreement: BookAgreement) => boolean;
+  /** What hypothetical terms are called; null for those in force. */
+  readonly termsFrom: string | null;
+}
+
+export interface AskingEvent {
+  readonly source: string;
+  readonly subject: string;
+  readonly time: Instant;
+}
+
+/**
+ * The book for usage at an instant. `isPublic`: list prices, nothing else. Refuses `quote.*`,
+ * `agreement.unknown`, `plan.unknown` and what is no date.
+ */
+export function resolveQuoteTarget(
+  keeper: BookKeeper,
+  target: QuoteTarget,
+  at: Instant,
+  isPublic = false,
+): QuotedBook {
+  const { account, agreement, plan, price, on } = target;
+  const named = [agreement ?? account, plan, price].filter((one) => one !== undefined);
+  if (named.length > 1) throw new Refusal("quote.target-unclear");
+  const zone = checkZone(keeper.catalogue().provider.timeZone);
+  const month = monthOfDay(localDayOf(zone, at));
+  const since = target.since ?? `${month}-01`;
+  const suppliers = !isPublic;
+  if (plan !== undefined) {
+    const currency = planCurrency(keeper.catalogue(), target);
+    return hypotheticalBook(keeper, { terms: { plan }, currency, since, suppliers });
+  }
+  if (price !== undefined) {
+    const term = askedTerm(keeper.catalogue(), price, on);
+    if (target.currency === undefined) throw new Refusal("quote.currency-missing");
+    const { currency } = target;
+    return hypotheticalBook(keeper, { terms: { term }, currency, since, suppliers });
+  }
+  return bookInForce(keeper, target);
+}
+
+function bookInForce(keeper: BookKeeper, { account, agreement }: QuoteTarget): QuotedBook {
+  const book = keeper.book();
+  const shared = { book, catalogue: keeper.catalogue(), termsFrom: null };
+  if (agreement !== undefined) {
+    const asked = agreementOf(book, agreement);
+    const name = account ?? asked.accounts?.values().next().value;
+    if (name === undefined) throw new Refusal("quote.account-missing", { agreement });
+    const known = accountNamed(book, name);
+    const isShown = ({ handle }: BookAgreement): boolean => handle === asked.handle;
+    return { ...shared, accountOf: () => known, isShown };
+  }
+  if (account !== undefined) {
+    const known = accountNamed(book, account);
+    return { ...shared, accountOf: () => known, isShown: () => true };
+  }
+  return {
+    ...shared,
+    accountOf: ({ source, subject, time }) => findAccount(book, source, subject, time),
+    isShown: () => true,
+  };
+}
+
+function accountNamed(book: Book, name: string): BookAccount {
+  const account = book.accounts.get(name);
+  if (account === undefined) throw new Refusal("quote.account-unknown", { account: name });
+  return account;
+}
+
+/** Refuses `plan.unknown`, `quote.currency-missing` and `quote.currency-differs`. */
+export function planCurrency(catalogue: Catalogue, { plan = "", currency }: QuoteTarget): string {
+  if (!Object.hasOwn(catalogue.plans, plan)) throw new Refusal("plan.unknown", { plan });
+  const currencies = planCurrencies(catalogue, plan);
+  const only = currencies.length === 1 ? currencies[0] : undefined;
+  const asked = currency ?? only;
+  if (asked === undefined) throw new Refusal("quote.currency-missing", { plan, currencies });
+  const decks = catalogue.plans[plan]!.terms.flatMap(({ price }) =>
+    "deck" in price ? [price.deck] : [],
+  );
+  const other = decks.find((deck) => catalogue.decks[deck]?.currency !== asked);
+  if (other !== undefined) {
+    const detail = { plan, asked, deck: other, currency: catalogue.decks[other]?.currency };
+    throw new Refusal("quote.currency-differs", detail);
+  }
+  return asked;
+}
+
+/**
+ * The price as a term. Refuses `quote.price-invalid` with every problem, and `quote.type-missing`.
+ */
+function askedTerm(catalogue: Catalogue, price: Price, on: string | undefined): Term {
+  const types = new Map(Object.entries({ ...BUILT_IN_TYPES, ...catalogue.eventTypes }));
+  const deckless = "deck" in price && !Object.hasOwn(catalogue.decks, price.deck);
+  const type = on ?? (deckless ? undefined : typeCounting(catalogue, price, types));
+  const term: Term = {
+    id: "price",
+    title: "Price asked",
+    price,
+    ...(type === undefined ? {} : { on: type }),
+  };
+  const problems: CatalogueProblem[] = [];
+  const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
+  checkTerms([term], catalogue.decks, types, [], report);
+  if (price.model === "surcharge") {
+    report([0, "price", "on"], "catalogue.surcharge-base-unknown", { term: price.on });
+  }
+  const found = problems.filter(({ code }) => code !== "catalogue.term-without-event-type");
+  if (found.length > 0) {
+    const located = found.map((one) => locateProblem(one, () => NOWHERE));
+    throw new Refusal("quote.price-invalid", {
+      problems: located.map((one) => ({ ...one, path: one.path.replace(/^\/0/, "") })),
+    });
+  }
+  if (type === undefined && price.model !== "fixedFee") {
+    throw new Refusal("quote.type-missing", { known: [...types.keys()] });
+  }
+  return term;
+}
+
+/**
+ * The first event type that counts what the price is per, the built-in ones before the catalogue's.
+ */
+function typeCounting(
+  catalogue: Catalogue,
+  price: Price,
+  types: ReadonlyMap<string, EventType>,
+): string | undefined {
+  const deck = "deck" in price ? { body: catalogue.decks[price.deck]! } : null;
+  const quantity = attemptMeasure({ id: "price", price }, deck);
+  if (quantity === "") return undefined;
+  return [...types].find(([, { quantities }]) => Object.hasOwn(quantities, quantity))?.[0];
+}
+
+/** An unknown unit is told by the check of the price. */
+function attemptMeasure(term: Term, deck: Parameters<typeof measureOf>[1]): string {
+  try {
+    return measureOf(term, deck);
+  } catch (error) {
+    if (error instanceof Refusal) return "";
+    throw error;
+  }
+}
+
+/** Compiled by the same code as the book that bills, over the same decks. */
+function hypotheticalBook(keeper: BookKeeper, asked: QuotedCustomer): QuotedBook {
+  const catalogue = quoteCatalogue(keeper.catalogue(), asked);
+  const handles = new Map<string, number>();
+  const handleOf = (kind: string, name: string): number => {
+    const key = `${kind}/${name}`;
+    const handle = handles.get(key) ?? handles.size + 1;
+    handles.set(key, handle);
+    return handle;
+  };
+  const book = compileBook({
+    revision: keeper.book().revision,
+    catalogue,
+    builtInTypes: BUILT_IN_TYPES,
+    handleOf,
+    termVersionOf: ({ content }) => handleOf("term", content),
+    deckOf: (name) => keeper.deck(name),
+  });
+  const name = quotedAgreement(asked.terms);
+  const customer = book.accounts.get(QUOTED_CUSTOMER)!;
+  return {
+    book,
+    catalogue,
+    accountOf: () => customer,
+    isShown: (agreement) => agreement.name === name,
+    termsFrom: name,
+  };
+}

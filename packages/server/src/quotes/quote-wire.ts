@@ -1,0 +1,139 @@
+/** Quotes on the wire: what may be asked, and what is answered. */
+import { z } from "zod";
+import { priceSchema } from "../catalogue/price-schema.ts";
+import { wireText } from "../http/wire-text.ts";
+
+const name = wireText(63);
+
+/** Against what; also the query of a stream, which cannot bring a price. */
+export const targetFields = {
+  account: name.optional().describe("Against its agreements; every party's charge is answered"),
+  agreement: name.optional().describe("Against this agreement alone"),
+  plan: name.optional().describe("Against this plan, as for a new customer"),
+  since: wireText(40).optional().describe("When an agreement with the plan or price would begin"),
+  currency: z.string().length(3).optional().describe("Of the plan or price, where it has none"),
+};
+
+const perUnit = z.union([wireText(64), z.strictObject({ quantity: name, size: z.int().min(1) })]);
+
+export const quantitySchema = z.strictObject({
+  type: name.optional().describe("Event type; may be left out where only one counts the unit"),
+  quantity: wireText(38).describe("Decimal number of units"),
+  unit: perUnit.describe("Such as minute, segment, or a size of a quantity"),
+  time: wireText(40).optional().describe("RFC 3339; now when absent"),
+  fields: z
+    .record(wireText(63), wireText(256))
+    .optional()
+    .describe("Fields and dimensions of the event type that prices ask for: direction, to, …"),
+});
+
+const eventSchema = z
+  .record(z.string(), z.unknown())
+  .describe("A CloudEvent, or as much of one as type and data; without a time it is now");
+
+export const questionFields = {
+  event: eventSchema.optional(),
+  quantity: quantitySchema.optional(),
+};
+
+export const quoteBodySchema = z.strictObject({
+  ...targetFields,
+  price: priceSchema.optional().describe("Against a price that is in no catalogue"),
+  on: name.optional().describe("Event type that price is for"),
+  ...questionFields,
+});
+
+const stepSchema = z.object({ name: z.string(), value: z.string(), from: z.string().optional() });
+
+const chargeFields = {
+  term: z.string(),
+  title: z.string(),
+  currency: z.string(),
+  amount: z.string().describe("Exact"),
+  aloneInMonth: z
+    .boolean()
+    .describe("Priced over the month: this is what it comes to with nothing else in it"),
+  quantity: z.string(),
+  billed: z.string(),
+  rate: z.string(),
+  sentence: z.string(),
+};
+
+const totalSchema = z.object({
+  agreement: z.string(),
+  party: z.string(),
+  role: z.string(),
+  currency: z.string(),
+  amount: z.string(),
+});
+
+export const quoteSchema = z.object({
+  type: z.string(),
+  account: z.string(),
+  time: z.string(),
+  sentence: z.string(),
+  totals: z.array(totalSchema).describe("By agreement, added exactly"),
+  charges: z.array(
+    z.object({
+      ref: z.string(),
+      agreement: z.string(),
+      party: z.string(),
+      role: z.string(),
+      seller: z.string(),
+      ...chargeFields,
+      steps: z.array(stepSchema).describe("How it came about, in order"),
+    }),
+  ),
+});
+
+export const fileQuoteSchema = z.object({
+  events: z.int(),
+  priced: z.int(),
+  uncharged: z.int().describe("Priced, but not charged by the agreement that was asked about"),
+  unpriced: z.array(
+    z.object({
+      code: z.string(),
+      count: z.int(),
+      line: z.int().describe("The first such line"),
+      detail: z.string(),
+    }),
+  ),
+  months: z.array(
+    z.object({
+      agreement: z.string(),
+      party: z.string(),
+      role: z.string(),
+      month: z.string(),
+      currency: z.string(),
+      total: z.string().describe("Money, each line rounded as on a statement"),
+      amount: z.string().describe("Exact, before any rounding"),
+      lines: z.array(
+        z.object({
+          term: z.string(),
+          title: z.string(),
+          dimensions: z.record(z.string(), z.string()),
+          events: z.string(),
+          unit: z.string(),
+          quantity: z.string(),
+          amount: z.string(),
+          money: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export const publicQuoteSchema = z.object({
+  plan: z.string(),
+  currency: z.string(),
+  amount: z.string().describe("Exact, by list prices"),
+  charges: z.array(z.object(chargeFields)),
+});
+
+export const planInWordsSchema = z.object({
+  plan: z.string(),
+  title: z.string(),
+  currency: z.string(),
+  summary: z.string().describe("The plan in plain English"),
+  terms: z.array(z.object({ term: z.string(), title: z.string(), sentence: z.string() })),
+});
