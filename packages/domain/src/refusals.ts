@@ -207,6 +207,32 @@ export const REFUSALS = {
     "A re-rating of the period is unfinished. Let it finish, or stop it: counterpart reratings.",
   ],
 
+  "deck.unknown": [404, "There is no deck of this name in the catalogue."],
+  "deck.version-unknown": [404, "The deck has no version of this date."],
+  "deck.none-in-force": [409, "No version of the deck is in force at this time."],
+  "deck.version-exists": [
+    409,
+    "The deck has a version of this date. Take its place (--replace), or choose another date.",
+  ],
+  "deck.version-by-hand": [
+    409,
+    "The version is not a CSV file of its own with our columns: change the catalogue by hand.",
+  ],
+  "deck.file-not-csv": [422, "This is no CSV. Save the sheet as CSV (UTF-8) and import that."],
+  "deck.file-too-large": [413, "A price list may have at most 128 MiB."],
+  "deck.number-malformed": [422, "Give the digits of a number, or a network such as 262-01."],
+  "deck.encoding-unclear": [422, "The file's encoding is not clear: set encoding in the mapping."],
+  "deck.delimiter-unclear": [422, "What separates the columns is not clear: set delimiter."],
+  "deck.mapping-invalid": [422, "The mapping has problems; nothing was imported."],
+  "deck.list-invalid": [422, "The list has problems; nothing was imported."],
+  "deck.unchanged": [409, "The deck has these rows already; there is nothing to import."],
+  "deck.notice-too-short": [
+    409,
+    "Prices go up sooner than was promised. Choose a later date, or go ahead (--despite-notice).",
+  ],
+  "deck.not-confirmed": [409, "Nothing was changed. Confirm with --yes."],
+  "deck.not-comparable": [422, "The decks are not priced by the same kind of key and quantity."],
+  "deck.rate-missing": [422, "A currency has no exchange rate at this time: compare needs one."],
   "plan.unknown": [404, "There is no plan of this name, or it is not a public one."],
   "quote.target-unclear": [
     422,

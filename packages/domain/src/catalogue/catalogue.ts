@@ -62,6 +62,8 @@ export interface Deck {
   readonly timeBands?: Readonly<Record<string, TimeBand>> | undefined;
   /** Prefixes of the calling number that rows may be for, by name of the group. */
   readonly originGroups?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Days ahead of which increases are told: an import that is later is refused. */
+  readonly noticeDays?: number | undefined;
   readonly versions: readonly DeckVersion[];
 }
 

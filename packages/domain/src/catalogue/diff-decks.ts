@@ -1,9 +1,12 @@
-import { canonicalJson } from "../canonical-json.ts";
-import { parseDecimal } from "../decimal.ts";
-import { divideRounded } from "../rounding.ts";
+import {
+  compareDecks,
+  formatTenths,
+  largestChanges,
+  type RowChange,
+  type RowCounts,
+  rateChangeTenths,
+} from "../decks/compare-decks.ts";
 import type { DecimalText, DeckRow, DeckVersion } from "./catalogue.ts";
-import { DECIMAL_PLACES } from "./check-values.ts";
-import { deckRowKey } from "./deck-row-key.ts";
 
 export interface DeckVersionChange {
   readonly from: string;
@@ -13,15 +16,7 @@ export interface DeckVersionChange {
 }
 
 /** How many rows there are of each kind (handbook §2.2). */
-export interface DeckRowChanges {
-  readonly added: number;
-  /** The rate goes up, or down. */
-  readonly increased: number;
-  readonly decreased: number;
-  /** The rate stays, something else does not: a fee, an increment, a name, a block. */
-  readonly otherwise: number;
-  readonly unchanged: number;
-  readonly deleted: number;
+export interface DeckRowChanges extends RowCounts {
   /** By percent; an increase from zero is beyond any percent and comes first. */
   readonly largestIncrease: RateIncrease | null;
 }
@@ -71,69 +66,18 @@ export function diffDeckRows(
   before: readonly DeckRow[],
   after: readonly DeckRow[],
 ): DeckRowChanges {
-  const rowsBefore = new Map(before.map((row) => [deckRowKey(row), row]));
-  const counts = { added: 0, increased: 0, decreased: 0, otherwise: 0, unchanged: 0 };
-  let largest: Increase | null = null;
-  for (const row of after) {
-    const old = rowsBefore.get(deckRowKey(row));
-    const change = old === undefined ? "added" : changeOf(old, row);
-    counts[change] += 1;
-    if (old === undefined || change !== "increased") continue;
-    const increase = { before: old, after: row };
-    if (largest === null || isLarger(increase, largest)) largest = increase;
-  }
-  const kept = after.length - counts.added;
-  const largestIncrease = largest === null ? null : toRateIncrease(largest);
-  return { ...counts, deleted: rowsBefore.size - kept, largestIncrease };
+  const { counts, changes } = compareDecks(before, after);
+  const [largest] = largestChanges(changes, "increased", 1);
+  return { ...counts, largestIncrease: largest === undefined ? null : toRateIncrease(largest) };
 }
 
-function changeOf(
-  before: DeckRow,
-  after: DeckRow,
-): "increased" | "decreased" | "otherwise" | "unchanged" {
-  if (before.rate !== null && after.rate !== null && before.rate !== after.rate) {
-    const difference = picoOf(after.rate) - picoOf(before.rate);
-    if (difference !== 0n) return difference > 0n ? "increased" : "decreased";
-  }
-  const isSame =
-    (before.rate === null) === (after.rate === null) &&
-    before.name === after.name &&
-    before.rateNext === after.rateNext &&
-    before.connectFee === after.connectFee &&
-    before.initialIncrement === after.initialIncrement &&
-    before.subsequentIncrement === after.subsequentIncrement &&
-    (before.call === after.call ||
-      canonicalJson(before.call ?? null) === canonicalJson(after.call ?? null));
-  return isSame ? "unchanged" : "otherwise";
-}
-
-interface Increase {
-  readonly before: DeckRow;
-  readonly after: DeckRow;
-}
-
-/** Compares after ÷ before without dividing; of two from zero, the higher rate is the larger. */
-function isLarger(a: Increase, b: Increase): boolean {
-  const [aBefore, aAfter, bBefore, bAfter] = [a.before, a.after, b.before, b.after].map((row) =>
-    picoOf(row.rate ?? "0"),
-  ) as [bigint, bigint, bigint, bigint];
-  if (aBefore === 0n && bBefore === 0n) return aAfter > bAfter;
-  return aAfter * bBefore > bAfter * aBefore;
-}
-
-function toRateIncrease({ before, after }: Increase): RateIncrease {
-  const [old, now] = [picoOf(before.rate ?? "0"), picoOf(after.rate ?? "0")];
-  // Tenths of a percent, so that 0.0075 to 0.0079 is 53: 5.3 %.
-  const tenths = old === 0n ? null : divideRounded((now - old) * 1000n, old);
+function toRateIncrease(change: RowChange): RateIncrease {
+  const tenths = rateChangeTenths(change);
   return {
-    key: deckRowKey(after),
-    name: after.name ?? null,
-    before: before.rate ?? "0",
-    after: after.rate ?? "0",
-    percent: tenths === null ? null : `${tenths / 10n}.${tenths % 10n}`,
+    key: change.key,
+    name: change.after?.name ?? null,
+    before: change.before?.rate ?? "0",
+    after: change.after?.rate ?? "0",
+    percent: tenths === null ? null : formatTenths(tenths),
   };
-}
-
-function picoOf(rate: DecimalText): bigint {
-  return parseDecimal(rate, DECIMAL_PLACES);
 }

@@ -67,6 +67,25 @@ export const PROBLEMS = {
     "{key} has no rate for {example}: add a row without timeBand, or one for the times left.",
   "catalogue.csv-more-problems": "{count} more problems in this file are not listed.",
 
+  "deck.column-missing":
+    "No column for {column} was found among {titles}: name it in the mapping under columns.",
+  "deck.column-not-there": "There is no column {column}; the first line read has {titles}.",
+  "deck.line-malformed": "The line cannot be read: {why}.",
+  "deck.prefixes-malformed": "{text} is no prefix, list or range such as 44, 4420-4425.",
+  "deck.prefixes-backwards": "The range {text} ends before it begins.",
+  "deck.prefixes-too-many": "{text} stands for more than {prefixesMax} prefixes: split it.",
+  "deck.prefixes-too-long": "The prefix {text} has more than 15 digits.",
+  "deck.key-twice": "{key} is already in line {line}.",
+  "deck.price-malformed": "{text} is no price with the decimal mark {decimal} and no other mark.",
+  "deck.increments-malformed": "{text} is no pair of increments such as 60/1.",
+  "deck.date-malformed": "{text} is no date written as {format}: set dates in the mapping.",
+  "deck.currency-differs":
+    "The row is in {currency}, the deck in {deckCurrency}: split the list by currency.",
+  "deck.status-unknown":
+    "{text} is neither blocked, deleted nor a known change: list it under blocked or deleted.",
+  "deck.dates-too-many": "The rows name more than {datesMax} days: import them in parts.",
+  "deck.empty": "The list has no rows.",
+
   "catalogue.currency-unknown": "{currency} is no currency of ISO 4217.",
   "catalogue.zone-unknown": "{zone} is no time zone of the IANA list.",
   "catalogue.date-malformed": "{text} is no date such as 2026-10-01, nor a time with its zone.",

@@ -4,7 +4,6 @@
 import { assert } from "../assert.ts";
 import type { CallRules } from "../catalogue/call-rules.ts";
 import type {
-  ChargePolicy,
   CommitmentPrice,
   Deck,
   FixedFeePrice,
@@ -14,6 +13,7 @@ import type {
   Price,
   Term,
 } from "../catalogue/catalogue.ts";
+import type { ChargePolicy } from "../catalogue/charge-on.ts";
 import { rampedPrices } from "../catalogue/patch-price.ts";
 import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import type { DeckSummary } from "../decks/summarise-deck-rows.ts";

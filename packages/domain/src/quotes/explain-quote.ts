@@ -115,6 +115,7 @@ function explainQuoteCharge(
     return { ...shown, ref, sentence, steps, amount, aloneInMonth: false };
   }
   const amount = formatDecimal(month.amount, 12);
+  const sum = describeAmount(amount, currency);
   const line = {
     term,
     terms: new Map([[charge.stored.termVersion, charge.term]]),
@@ -124,13 +125,13 @@ function explainQuoteCharge(
   return {
     ...shown,
     ref,
-    sentence: `${sentence} With nothing else in the month that is ${describeAmount(amount, currency)}.`,
+    sentence: `${sentence} With nothing else in the month that is ${sum}.`,
     steps: [
       ...steps.filter(({ name }) => name !== "amount"),
       ...parts.map((step) => withOrigin(step, termsFrom)),
       {
         name: "amount",
-        value: `${describeAmount(amount, currency)} with nothing else in the month`,
+        value: `${sum} with nothing else in the month`,
       },
     ],
     amount,

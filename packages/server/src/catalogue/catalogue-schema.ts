@@ -199,6 +199,7 @@ const deckFields = {
   holidays: z.array(dateOrInstant).max(10_000).optional(),
   timeBands: z.record(z.string(), timeBandSchema).optional(),
   originGroups: z.record(z.string(), z.array(name).max(100_000)).optional(),
+  noticeDays: z.int().min(0).max(366).optional(),
 };
 
 export const bundleDeckSchema = z.strictObject({

@@ -21,6 +21,9 @@ export const CALL_COLUMNS = [
   "roundingDecimals",
 ] as const;
 
+/** Those that hold prices. */
+export const CALL_PRICES = [...FEES, ...RATES, "indeterminateRate"] as const;
+
 export type CallColumn = (typeof CALL_COLUMNS)[number];
 
 /** One line of a price list, as far as its columns of calls go. */

@@ -45,7 +45,11 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Refusals that list problems with their places. */
-const PROBLEM_LISTS: readonly RefusalCode[] = ["catalogue.invalid", "quote.price-invalid"];
+const PROBLEM_LISTS: readonly RefusalCode[] = [
+  "catalogue.invalid",
+  "quote.price-invalid",
+  "deck.mapping-invalid",
+];
 
 function problemOfRefusal({ code, detail }: Refusal): Problem {
   if (PROBLEM_LISTS.includes(code) && Array.isArray(detail.problems)) {

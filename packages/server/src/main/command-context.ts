@@ -1,6 +1,7 @@
 /** What every command shares: the database, the output, and how it ends. */
 import { AssertionFailure } from "@counterpart/domain/assert.ts";
 import { REFUSALS, Refusal } from "@counterpart/domain/refusals.ts";
+import { printProblems, problemsOf } from "../catalogue/print-problems.ts";
 import type { Database } from "../platform/database.ts";
 import { openMigratedDatabase } from "./open-counterpart.ts";
 
@@ -79,13 +80,17 @@ const DATABASE_AWAY = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|08|28|3D|42501|5
 
 export function describeError(error: unknown): string {
   if (error instanceof Refusal) {
+    const problems = problemsOf(error.detail);
     const detail = Object.entries(error.detail)
+      .filter(([name]) => name !== "problems" || problems === null)
       .map(
         ([name, value]) =>
           `  ${name}: ${typeof value === "string" ? value : JSON.stringify(value, bigintText)}`,
       )
       .join("\n");
-    return `${REFUSALS[error.code][1]} (${error.code})${detail === "" ? "" : `\n${detail}`}`;
+    const sentence = `${REFUSALS[error.code][1]} (${error.code})`;
+    const listed = problems === null ? "" : printProblems(problems);
+    return [sentence, detail, listed].filter((part) => part !== "").join("\n");
   }
   if (error instanceof AssertionFailure) return `This is a fault in Counterpart. ${error.stack}`;
   if (!(error instanceof Error)) return String(error);

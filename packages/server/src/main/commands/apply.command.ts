@@ -4,6 +4,7 @@ import { applyCatalogue } from "../../catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import type { Problem } from "../../catalogue/locate-problem.ts";
 import { printDifference } from "../../catalogue/print-difference.ts";
+import { printProblems } from "../../catalogue/print-problems.ts";
 import { readCatalogueDirectory } from "../../catalogue/read-directory.ts";
 import { group, progressBar } from "../../platform/progress.ts";
 import { countQuarantined } from "../../quarantine/quarantine.repo.ts";
@@ -66,18 +67,14 @@ async function apply(
     if (!(error instanceof Refusal) || error.code !== "catalogue.invalid") throw error;
     const problems = error.detail.problems as readonly Problem[];
     if (json) printJson({ problems });
-    else print(printProblems(problems));
+    else print(`${printProblems(problems)}\n${countProblems(problems)}`);
     process.exitCode = EXIT.refused;
   }
 }
 
-function printProblems(problems: readonly Problem[]): string {
-  const lines = problems.map(({ file, line, column, code, path, message }) => {
-    const place = file === null ? path : line === null ? file : `${file}:${line}:${column ?? 1}`;
-    return `${place}  ${message} (${code})`;
-  });
+function countProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${group(problems.length)} problems`;
-  return [...lines, `${count}; nothing was applied.`].join("\n");
+  return `${count}; nothing was applied.`;
 }
 
 async function replayCurable({ database }: CommandContext): Promise<void> {
