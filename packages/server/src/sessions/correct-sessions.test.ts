@@ -2,7 +2,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readEvent } from "../events/read-event.ts";
 import { stateFacts } from "../facts/state-facts.ts";
-import { callRecord, openSessionWorld, record, type SessionWorld } from "./fixtures/session-world.ts";
+import {
+  callRecord,
+  openSessionWorld,
+  record,
+  type SessionWorld,
+} from "./fixtures/session-world.ts";
 
 let world: SessionWorld;
 beforeEach(async () => {
@@ -144,4 +149,3 @@ test("several that hand over late stops at once correct each event once", async 
     );
   expect(rows).toEqual([{ sides: 40, events: 20 }]);
 });
-

@@ -9,7 +9,8 @@ export const sessionStateSchema = z
   .enum(states)
   .describe(
     "open; stopped; expired: its stop never came, its charge is an estimate; superseded-pending: " +
-      "its records say otherwise than its charge, and the correction was refused; conflicting: another event of its id " +
+      "its records say otherwise than its charge, and the correction was refused; conflicting: another " +
+      "event of its id " +
       "counts; refused: it cannot be an event",
   );
 
