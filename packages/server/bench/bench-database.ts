@@ -73,7 +73,9 @@ const THIRD_CHARGES: readonly Term[] = [
   ...["voice.call", "sms.message", "whatsapp.message"].map((on): Term => {
     const price = { model: "percentage", of: "customerCharge", percent: "5" } as const;
     const id = `${on.replace(".", "-")}-share`;
-    return { id, title: "Share of revenue", on, price, lines: ["country"] };
+    // A WhatsApp message has a market in its place.
+    const lines = on === "whatsapp.message" ? [] : ["country"];
+    return { id, title: "Share of revenue", on, price, lines };
   }),
   {
     id: "check-fee",

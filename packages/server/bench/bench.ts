@@ -10,6 +10,7 @@ import { type Figures, figureRows } from "./figures.ts";
 import { measureCloseToGroupBy } from "./measure-close.ts";
 import { measureDeck } from "./measure-deck.ts";
 import { measureAfterKeys } from "./measure-keys.ts";
+import { measurePriceList } from "./measure-price-list.ts";
 import { measureRatingToParse } from "./measure-rating.ts";
 import {
   measureBareCopy,
@@ -100,6 +101,10 @@ async function measure(plan: Plan): Promise<Figures> {
     if (parts.includes("keys")) {
       log("Pipeline with ten million stored keys");
       figures.pipelineAfter10MToEmpty = await measureAfterKeys(bench, bulk);
+    }
+    if (parts.includes("deck")) {
+      log("A price list of 170,000 prefixes");
+      figures.priceListSeconds = await measurePriceList(bench);
     }
   } finally {
     await bench.close();

@@ -51,6 +51,12 @@ export const FIGURES = {
     places: 0,
     target: { atMost: 20_000_000 },
   },
+  priceListSeconds: {
+    title: "170,000 prefixes imported, compared, active",
+    unit: "s",
+    places: 1,
+    target: { atMost: 10 },
+  },
   pipelineAfter10MToEmpty: {
     title: "pipeline with 10 million keys ÷ empty",
     unit: "",
