@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { INGEST_LIMITS, STREAM_IDLE_MS_MAX } from "../http/limits.ts";
+import { INGEST_LIMITS } from "../http/limits.ts";
 import { PROBLEM_TYPE, type Problem, toProblem } from "../http/problems.ts";
 import { splitLines } from "../imports/split-lines.ts";
 import type { ItemOutcome } from "./ingest.ts";
@@ -23,14 +23,16 @@ export interface EventStream {
   readonly stream: Readable;
   readonly submit: (bodies: readonly ReadText[]) => Promise<ItemOutcome[]>;
   readonly stop: AbortSignal;
+  /** So long nothing may come. */
+  readonly idleMs: number;
 }
 
 export async function answerStream(events: EventStream): Promise<FastifyReply> {
-  const { request, reply, stream, submit, stop } = events;
+  const { request, reply, stream, submit, stop, idleMs } = events;
   // Neither side moves: a client that stopped reading its answers, or one that is gone.
-  request.raw.socket.setTimeout(2 * STREAM_IDLE_MS_MAX);
+  request.raw.socket.setTimeout(2 * idleMs);
   const progress = ingestLines({
-    lines: splitLines(whileItComes(stream)),
+    lines: splitLines(whileItComes(stream, idleMs)),
     submit,
     windowMax: INGEST_LIMITS.streamWindowBytesMax,
     stop,
@@ -45,11 +47,14 @@ export async function answerStream(events: EventStream): Promise<FastifyReply> {
 }
 
 /** The bytes of a request. Refuses `request.timeout` when nothing comes, `request.interrupted` at a break. */
-export async function* whileItComes(stream: Readable): AsyncGenerator<Buffer> {
+export async function* whileItComes(
+  stream: Readable,
+  idleMs: number,
+): AsyncGenerator<Buffer> {
   const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
-      const next = await withTimeLimit(iterator.next());
+      const next = await withTimeLimit(iterator.next(), idleMs);
       if (next.done === true) return;
       yield next.value;
     }
@@ -58,10 +63,10 @@ export async function* whileItComes(stream: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-async function withTimeLimit<T>(promise: Promise<T>): Promise<T> {
+async function withTimeLimit<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Refusal("request.timeout")), STREAM_IDLE_MS_MAX);
+    timer = setTimeout(() => reject(new Refusal("request.timeout")), ms);
   });
   try {
     return await Promise.race([promise, late]);

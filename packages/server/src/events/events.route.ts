@@ -119,7 +119,8 @@ export const eventsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
       if (body.kind === "lines") {
         const { stop } = parts;
         const submit = submitTo("bulk");
-        return await answerStream({ request, reply, submit, stop, stream: body.stream });
+        const { streamIdleMs: idleMs } = parts.timeLimits;
+        return await answerStream({ request, reply, submit, stop, idleMs, stream: body.stream });
       }
       load.bytes += body.text.length;
       try {

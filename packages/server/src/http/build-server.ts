@@ -67,8 +67,8 @@ export async function buildServer(
     frameworkErrors: answerFrameworkError,
     http: {
       maxHeaderSize: SERVER_LIMITS.headerBytesMax,
-      headersTimeout: SERVER_LIMITS.headersTimeoutMs,
-      connectionsCheckingInterval: SERVER_LIMITS.connectionsCheckingIntervalMs,
+      headersTimeout: parts.timeLimits.headersMs,
+      connectionsCheckingInterval: parts.timeLimits.headersCheckMs,
     },
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = SERVER_LIMITS.connectionsMax;
@@ -92,7 +92,7 @@ export async function buildServer(
   readJsonExactly(app);
   answerProblems(app);
   requireKeys(app, parts.keyring);
-  receiveBodies(app);
+  receiveBodies(app, parts.timeLimits.bodyMs);
   observeRequests(app, parts.metrics);
   for (const route of ROUTES) await app.register(route, parts);
   return app;

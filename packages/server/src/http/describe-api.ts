@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { openKeyring } from "../keys/keyring.ts";
 import { connectDatabase, type Database } from "../platform/database.ts";
 import { buildServer } from "./build-server.ts";
+import { TIME_LIMITS } from "./limits.ts";
 import { makeMetrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { serverLog } from "./server-log.ts";
@@ -27,6 +28,7 @@ export async function openDescribedServer(): Promise<{
   const database = connectDatabase("postgresql://nowhere.invalid/none");
   const now = (): Instant => 0 as Instant;
   const parts: ServerParts = {
+    timeLimits: TIME_LIMITS,
     database,
     now,
     keyring: openKeyring(database, now),

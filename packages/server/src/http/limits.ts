@@ -3,10 +3,8 @@ export const KIB = 1024;
 export const MIB = 1024 * KIB;
 
 export const SERVER_LIMITS = {
-  headersTimeoutMs: 10_000,
   /** A whole request; NDJSON streams may be long, and go on after the last throughLine. */
   requestTimeoutMs: 24 * 3_600_000,
-  connectionsCheckingIntervalMs: 2_000,
   /** Longer than a proxy keeps a connection, so that the proxy is the one to close it. */
   keepAliveTimeoutMs: 75_000,
   headerBytesMax: 16 * KIB,
@@ -26,10 +24,23 @@ export const BODY_LIMITS = {
   facts: 4 * MIB,
 } as const;
 
-/** A body that is read whole must be here within this. */
-export const BODY_MS_MAX = 30_000;
-/** A stream from which nothing comes for this long, while it is read, is given up. */
-export const STREAM_IDLE_MS_MAX = 60_000;
+/** How long a client may take, in milliseconds. */
+export interface TimeLimits {
+  /** The headers of a request must be here within this; looked at each `headersCheckMs`. */
+  readonly headersMs: number;
+  readonly headersCheckMs: number;
+  /** A body that is read whole must be here within this. */
+  readonly bodyMs: number;
+  /** A stream from which nothing comes for this long, while it is read, is given up. */
+  readonly streamIdleMs: number;
+}
+
+export const TIME_LIMITS: TimeLimits = {
+  headersMs: 10_000,
+  headersCheckMs: 2_000,
+  bodyMs: 30_000,
+  streamIdleMs: 60_000,
+};
 
 export const INGEST_LIMITS = {
   /** Single events that wait; beyond, a request is refused before it is parsed. */

@@ -3,7 +3,7 @@ import { Transform, type TransformCallback } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyInstance, FastifyRequest, RequestPayload } from "fastify";
-import { BODY_MS_MAX, INGEST_LIMITS, MIB } from "./limits.ts";
+import { INGEST_LIMITS, MIB } from "./limits.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -12,7 +12,7 @@ declare module "fastify" {
   }
 }
 
-export function receiveBodies(app: FastifyInstance, msMax: number = BODY_MS_MAX): void {
+export function receiveBodies(app: FastifyInstance, msMax: number): void {
   app.addHook("preParsing", async (request, _reply, payload) => {
     if (!hasBody(request)) return payload;
     const body = unpack(request.headers["content-encoding"], payload);

@@ -7,6 +7,7 @@ import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
 import type { Database } from "../platform/database.ts";
+import type { TimeLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The server as routes are added to it: bodies and queries have the types of their schemas. */
@@ -24,6 +25,7 @@ export interface ServerParts {
   /** Aborted when the server is told to stop. */
   readonly stop: AbortSignal;
   readonly metrics: Metrics;
+  readonly timeLimits: TimeLimits;
 }
 
 /** Opens the book and the writers when first needed: a server may start before its catalogue. */

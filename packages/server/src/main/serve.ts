@@ -8,7 +8,13 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Logger } from "pino";
 import type { Ingest } from "../events/ingest.ts";
 import { buildServer } from "../http/build-server.ts";
-import { RATE_LIMITS, type RequestsPerMinute, STOP_MS_MAX } from "../http/limits.ts";
+import {
+  RATE_LIMITS,
+  type RequestsPerMinute,
+  STOP_MS_MAX,
+  TIME_LIMITS,
+  type TimeLimits,
+} from "../http/limits.ts";
 import { makeMetrics } from "../http/metrics.ts";
 import { serverLog } from "../http/server-log.ts";
 import { lazyIngest, type ServerParts } from "../http/server-parts.ts";
@@ -31,6 +37,8 @@ export interface ServeOptions extends OpenIngestOptions {
   readonly logger?: Logger;
   /** Of one key. */
   readonly requestsPerMinute?: RequestsPerMinute;
+  /** Others than usual, as tests need them. */
+  readonly timeLimits?: Partial<TimeLimits>;
   /** Check answers against their schemas, as tests do. */
   readonly checkAnswers?: boolean;
 }
@@ -69,7 +77,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // one for each stream that is open
   const keyring = openKeyring(database, now);
-  const parts: ServerParts = { database, keyring, now, ...ingest, stop: stop.signal, metrics };
+  const timeLimits = { ...TIME_LIMITS, ...options.timeLimits };
+  const common = { database, keyring, now, metrics, timeLimits };
+  const parts: ServerParts = { ...common, ...ingest, stop: stop.signal };
   const requestsPerMinute = options.requestsPerMinute ?? RATE_LIMITS;
   const app = await buildServer(parts, { logger, checkAnswers, requestsPerMinute });
   try {

@@ -119,6 +119,7 @@ function routeRecords(app: FastifyInstance, parts: ServerParts): void {
       };
       if (body.kind === "lines") {
         return await answerStream({
+          idleMs: parts.timeLimits.streamIdleMs,
           request,
           reply,
           submit,
