@@ -126,7 +126,7 @@ export const quotesRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
       const body = request.body as z.output<typeof quoteBodySchema> | Lines | undefined;
       if (body === undefined) throw new Refusal("quote.question-unclear");
       if ("lines" in body) {
-        const lines = splitLines(whileItComes(body.lines));
+        const lines = splitLines(whileItComes(body.lines, parts.timeLimits.streamIdleMs));
         const quotedAt = (at: Instant) => resolveQuoteTarget(keeper, target, at);
         const quote = await quoteFile(quotedAt, lines, { checks, now, fees });
         return quote as z.output<typeof fileQuoteSchema>;
