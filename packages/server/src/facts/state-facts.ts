@@ -158,7 +158,11 @@ async function attemptFacts(standing: Standing, request: FactRequest): Promise<F
     const { ordinal } = change;
     return { event: uuidOf(key), source, id, kind: request.kind, ordinal, effects };
   });
-  if (request.dryRun || changes.length === 0) return { batch: null, results };
+  if (request.dryRun) return { batch: null, results };
+  if (changes.length === 0) {
+    // What stands in the way may be what the same request has stated meanwhile.
+    return (await answerAgain(writer, request)) ?? { batch: null, results };
+  }
   let batch: number | null = null;
   const group = {
     // Voiding and restoring price nothing.
