@@ -141,7 +141,9 @@ const ELSEWHERE = [
 test("every code of a problem has its case", () => {
   const cased = [...CASES, ...UNREADABLE].map(({ code }) => code);
   const codes = [...new Set([...cased, ...ELSEWHERE])].map((code) => `catalogue.${code}`);
-  expect(codes.sort()).toEqual(Object.keys(PROBLEMS).sort());
+  // Those of price lists have their cases with the reader of price lists.
+  const own = Object.keys(PROBLEMS).filter((code) => code.startsWith("catalogue."));
+  expect(codes.sort()).toEqual(own.sort());
 });
 
 test("all problems of all files are told at once, in the order of the files", async () => {
