@@ -47,10 +47,7 @@ export async function answerStream(events: EventStream): Promise<FastifyReply> {
 }
 
 /** The bytes of a request. Refuses `request.timeout` when nothing comes, `request.interrupted` at a break. */
-export async function* whileItComes(
-  stream: Readable,
-  idleMs: number,
-): AsyncGenerator<Buffer> {
+export async function* whileItComes(stream: Readable, idleMs: number): AsyncGenerator<Buffer> {
   const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
