@@ -54,7 +54,10 @@ export async function askServer(
   if (host === "") return undefined;
   const { password } = cluster;
   const client = new pg.Client({ host, port, user: OWNER, database: OWNER, password });
-  client.on("error", () => {}); // it may stop while we ask
+  let isLost = false; // it may stop while we ask
+  client.on("error", () => {
+    isLost = true;
+  });
   try {
     await client.connect();
     const { rows } = await client.query<{ name: string; value: string | null }>(
@@ -69,7 +72,7 @@ export async function askServer(
     };
   } catch (error) {
     const notNow = ["ECONNREFUSED", "ENOENT", "ECONNRESET", "EPIPE", "57P03", "57P01"];
-    if (hasCode(error, ...notNow)) return undefined;
+    if (isLost || hasCode(error, ...notNow)) return undefined;
     if (error instanceof Error && error.message.startsWith("Connection terminated"))
       return undefined;
     throw error;
