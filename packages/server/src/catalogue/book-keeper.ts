@@ -13,7 +13,7 @@ import { hashText } from "../platform/hash.ts";
 import {
   insertHandles,
   loadCatalogue,
-  loadDeckRows,
+  loadDatedRows,
   loadHandles,
   loadNewestDeckRow,
   loadRevision,
@@ -99,7 +99,7 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
       decks.set(handle, known);
       continue;
     }
-    const index = compileDeck(deck.key, unit, await loadDeckRows(db, handle));
+    const index = compileDeck(deck.key, unit, await loadDatedRows(db, handle));
     decks.set(handle, { index, madeFrom });
   }
   const handleOf = (kind: string, name: string): number => {
