@@ -9,6 +9,7 @@ import { makeTraffic, prepareTraffic } from "./bench-traffic.ts";
 import { type Figures, figureRows } from "./figures.ts";
 import { measureCloseToGroupBy } from "./measure-close.ts";
 import { measureDeck } from "./measure-deck.ts";
+import { measureKernel } from "./measure-kernel.ts";
 import { measureAfterKeys } from "./measure-keys.ts";
 import { measurePriceList } from "./measure-price-list.ts";
 import { measureRatingToParse } from "./measure-rating.ts";
@@ -85,7 +86,10 @@ async function measure(plan: Plan): Promise<Figures> {
     const lines = makeTraffic(bench, plan.events + plan.singles * 2);
     const bulk = lines.slice(0, plan.events);
     const singles = lines.slice(plan.events);
-    if (parts.includes("rating")) figures.ratingToParse = measureRatingToParse(bench, bulk);
+    if (parts.includes("rating")) {
+      figures.ratingToParse = measureRatingToParse(bench, bulk);
+      Object.assign(figures, kernelFigures());
+    }
     if (parts.includes("deck")) Object.assign(figures, deckFigures());
     const server = await startBenchServer(bench);
     try {
@@ -165,6 +169,20 @@ async function measureStore(
 
 function at(values: readonly number[]): string {
   return Math.round(values.at(-1)!).toLocaleString("en");
+}
+
+function kernelFigures(): Figures {
+  const { flat, deck, bands, parties } = measureKernel();
+  return {
+    flatChargesPerSecond: flat.chargesPerSecond,
+    flatToParse: flat.toParse,
+    deckChargesPerSecond: deck.chargesPerSecond,
+    deckToParse: deck.toParse,
+    bandsChargesPerSecond: bands.chargesPerSecond,
+    bandsToParse: bands.toParse,
+    partiesChargesPerSecond: parties.chargesPerSecond,
+    partiesToParse: parties.toParse,
+  };
 }
 
 function deckFigures(): Figures {

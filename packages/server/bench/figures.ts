@@ -33,6 +33,18 @@ export const FIGURES = {
     places: 2,
     target: { atMost: 1.5 },
   },
+  flatChargesPerSecond: { title: "a flat price, one core", unit: "charges/s", places: 0 },
+  flatToParse: { title: "the same ÷ JSON.parse", unit: "", places: 2 },
+  deckChargesPerSecond: { title: "170,000 prefixes, one core", unit: "charges/s", places: 0 },
+  deckToParse: { title: "the same ÷ JSON.parse", unit: "", places: 2 },
+  bandsChargesPerSecond: {
+    title: "time bands, over their edge, one core",
+    unit: "charges/s",
+    places: 0,
+  },
+  bandsToParse: { title: "the same ÷ JSON.parse", unit: "", places: 2 },
+  partiesChargesPerSecond: { title: "three parties, one core", unit: "charges/s", places: 0 },
+  partiesToParse: { title: "the same ÷ JSON.parse", unit: "", places: 2 },
   deckCompileSeconds: {
     title: "compiling 170,000 prefixes",
     unit: "s",
