@@ -9,7 +9,7 @@ import {
   pushUuid,
 } from "../src/events/binary-format.ts";
 import { type KeyColumns, keyParameters } from "../src/events/draft-group.ts";
-import { beginAtGate, insertKeys } from "../src/events/events.repo.ts";
+import { beginWithKeys } from "../src/events/events.repo.ts";
 import { connectWriter } from "../src/events/group-writer.ts";
 import { progressBar } from "../src/platform/progress.ts";
 import type { BenchDatabase } from "./bench-database.ts";
@@ -64,8 +64,7 @@ async function insertManyKeys({ database }: BenchDatabase): Promise<void> {
       pushInteger(keys.account, 1);
       pushChar(keys.state, "a");
     }
-    await beginAtGate(client);
-    await insertKeys(client, KEYS_PER_CLAIM, keyParameters(keys));
+    await beginWithKeys(client, KEYS_PER_CLAIM, keyParameters(keys));
     await client.query("commit");
     progress.update(done + KEYS_PER_CLAIM);
   }

@@ -11,13 +11,7 @@ import {
   writeUuid,
 } from "../src/events/binary-format.ts";
 import { COPY_HEAD, COPY_TAIL } from "../src/events/encode-events.ts";
-import {
-  addTotals,
-  addUsage,
-  beginAtGate,
-  copyEvents,
-  insertKeys,
-} from "../src/events/events.repo.ts";
+import { beginWithKeys, storeGroup } from "../src/events/events.repo.ts";
 import { connectWriter } from "../src/events/group-writer.ts";
 import type { Ingest } from "../src/events/ingest.ts";
 import { openIngest } from "../src/main/open-counterpart.ts";
@@ -37,11 +31,9 @@ export async function measureStoreFloor(
   );
   const work = async ({ client, slot }: (typeof writers)[number]): Promise<void> => {
     for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-      const gate = await beginAtGate(client);
-      await insertKeys(client, group.events, group.keys);
-      await copyEvents(client, group.rows);
-      await addTotals(client, gate.cut, slot, group.totals);
-      await addUsage(client, slot, group.usage);
+      const { gate } = await beginWithKeys(client, group.events, group.keys);
+      const { rows: pieces, totals, usage } = group;
+      await storeGroup(client, { cut: gate.cut, slot }, { pieces, totals, usage }, []);
       await client.query("commit");
     }
   };

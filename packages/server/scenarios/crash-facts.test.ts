@@ -15,7 +15,7 @@ import { applyTerms, close, verification } from "./small-world.ts";
 
 /** More than two pages of a re-rating, and of two accounts. */
 const EVENTS = 2_400;
-const STEPS = ["claimed", "copied", "totalled", "committed"] as const;
+const STEPS = ["claimed", "stored", "committed"] as const;
 const EVERY = Array.from({ length: EVENTS }, (_, n) => n);
 const NOVEMBER = parseInstant("2026-11-01T00:00:00Z");
 const OCTOBER: ReratingFilter = {

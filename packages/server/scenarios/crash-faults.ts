@@ -19,14 +19,7 @@ export const RANDOM_FAULTS = [
 ] as const;
 
 /** At exact points: after a step of the ingest transaction, while a month is attached, at the gate. */
-export const EXACT_FAULTS = [
-  "claimed",
-  "copied",
-  "totalled",
-  "committed",
-  "month",
-  "gate",
-] as const;
+export const EXACT_FAULTS = ["claimed", "stored", "committed", "month", "gate"] as const;
 
 export type Fault = (typeof RANDOM_FAULTS)[number] | (typeof EXACT_FAULTS)[number];
 

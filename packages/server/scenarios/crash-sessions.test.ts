@@ -16,7 +16,7 @@ import { ingestAll } from "./crash-store.ts";
 import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
 
 const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
-const POINTS = ["fixed", "claimed", "copied", "committed", "submitted", "settled"] as const;
+const POINTS = ["fixed", "claimed", "stored", "committed", "submitted", "settled"] as const;
 /** Where a hand-over dies that corrects what was charged before the stop came. */
 const LATE_POINTS = ["corrected", "correcting"] as const;
 const CALLS = 20;

@@ -16,18 +16,17 @@ import {
 } from "./draft-group.ts";
 import { type Gate, isRated } from "./encode-events.ts";
 import {
-  addIntake,
-  addTotals,
-  addUsage,
   beginAtGate,
-  copyEvents,
+  beginWithKeys,
+  type Claim,
+  type EventRows,
   endWait,
-  insertKeys,
   type Kept,
   type KnownKey,
   keepInQuarantine,
   lockKnownKeys,
   releaseKeys,
+  storeGroup,
   updateCorrectedKeys,
   updateReasons,
 } from "./events.repo.ts";
@@ -66,7 +65,7 @@ export class CommitUnknown extends Error {
 }
 
 /** Faults that tests inject between any two steps. */
-export type Step = "claimed" | "copied" | "totalled" | "committed";
+export type Step = "claimed" | "stored" | "committed";
 export type AtStep = (step: Step) => void | Promise<void>;
 
 export interface Group {
@@ -93,7 +92,10 @@ export interface GroupOutcomes {
 
 /** Commits what the writer has drafted. */
 export async function commitDraft(writer: Writer, group: DraftedGroup): Promise<GroupOutcomes> {
-  const outcomes = await inTransaction(writer, group, (gate) => writeGroup(writer, group, gate));
+  const begin = () => beginDraft(writer);
+  const outcomes = await inTransaction(writer, group, begin, (claim) =>
+    writeGroup(writer, group, claim),
+  );
   assert(outcomes.entries.length === writer.draft.ids.length, "every entry has an outcome");
   return outcomes;
 }
@@ -128,7 +130,8 @@ function draftAll({ draft }: Writer, candidates: readonly Candidate[]): void {
  */
 export async function commitReplay(writer: Writer, group: CandidateGroup): Promise<Set<string>> {
   const { client, slot } = writer;
-  return await inTransaction(writer, group, async (gate) => {
+  const begin = async () => ({ gate: await beginAtGate(client) });
+  return await inTransaction(writer, group, begin, async ({ gate }) => {
     const rated = group.candidates.filter(isRated);
     const released = await releaseKeys(client, rated);
     await group.atStep?.("claimed");
@@ -145,8 +148,9 @@ export async function commitReplay(writer: Writer, group: CandidateGroup): Promi
       return at === undefined ? [] : [{ ...candidate, receivedAt: at }];
     });
     draftAll(writer, ready);
-    await storeEvents(writer, NONE_HELD, gate, group.atStep);
-    await addIntake(client, slot, tally.counts());
+    const at = { cut: gate.cut, slot };
+    await storeGroup(client, at, eventRows(writer, NONE_HELD, gate), tally.counts());
+    await group.atStep?.("stored");
     const waiting = group.candidates.filter((candidate) => !isRated(candidate));
     const reasons = waiting.map(({ key, content, verdict }) => {
       const { quarantined: code, detail } = verdict as Unrated;
@@ -164,16 +168,17 @@ function plainKey(key: string): string {
   return key.replaceAll("-", "");
 }
 
-async function inTransaction<T>(
+async function inTransaction<Begun extends { readonly gate: Gate }, T>(
   { client }: Writer,
   { revision, atStep }: Group,
-  write: (gate: Gate) => Promise<T>,
+  begin: () => Promise<Begun>,
+  write: (begun: Begun) => Promise<T>,
 ): Promise<T> {
   let written: T;
   try {
-    const gate = await beginAtGate(client);
-    if (gate.revision !== revision) throw new StaleBook(gate.revision);
-    written = await write(gate);
+    const begun = await begin();
+    if (begun.gate.revision !== revision) throw new StaleBook(begun.gate.revision);
+    written = await write(begun);
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     throw error;
@@ -187,36 +192,35 @@ async function inTransaction<T>(
   return written;
 }
 
-async function writeGroup(writer: Writer, group: DraftedGroup, gate: Gate): Promise<GroupOutcomes> {
-  const { client, slot, draft } = writer;
+async function beginDraft({ client, draft }: Writer): Promise<Claim> {
   const count = draft.ids.length;
-  const claimed = count === 0 ? null : await insertKeys(client, count, keyParameters(draft.keys));
+  if (count === 0) return { gate: await beginAtGate(client), claimed: null };
+  return await beginWithKeys(client, count, keyParameters(draft.keys));
+}
+
+async function writeGroup(
+  writer: Writer,
+  group: DraftedGroup,
+  { gate, claimed }: Claim,
+): Promise<GroupOutcomes> {
+  const { client, slot, draft } = writer;
   await group.atStep?.("claimed");
   const sorted = await sortOut(client, group, draft, claimed);
-  await storeEvents(writer, sorted.held, gate, group.atStep);
   const repeats = draft.repeats.map(({ of }) => outcomeAgain(sorted.outcomes[of]!));
   const outcomes: GroupOutcomes = { entries: sorted.outcomes, repeats };
   const tally = tallyGroup(draft, group.refused, outcomes);
   if (sorted.corrections.length > 0) await supersede(client, sorted.corrections, tally);
   if (sorted.kept.length > 0) await keepInQuarantine(client, sorted.kept);
-  await addIntake(client, slot, tally.counts());
+  const rows = eventRows(writer, sorted.held, gate);
+  await storeGroup(client, { cut: gate.cut, slot }, rows, tally.counts());
+  await group.atStep?.("stored");
   return outcomes;
 }
 
-/** Stores the rated events of the draft but those at the `held` places, and what they move. */
-async function storeEvents(
-  { client, slot, draft }: Writer,
-  held: ReadonlySet<number>,
-  gate: Gate,
-  atStep: AtStep | undefined,
-): Promise<void> {
-  if (draft.rowStarts.length - 1 === held.size) return;
-  await copyEvents(client, copyPieces(draft, held, gate));
-  await atStep?.("copied");
-  const { totals, usage } = sumDeltas(draft.deltas, held);
-  await addTotals(client, gate.cut, slot, totals);
-  await addUsage(client, slot, usage);
-  await atStep?.("totalled");
+/** The rated events of the draft but those at the `held` places, and what they move; null for none. */
+function eventRows({ draft }: Writer, held: ReadonlySet<number>, gate: Gate): EventRows | null {
+  if (draft.rowStarts.length - 1 === held.size) return null;
+  return { pieces: copyPieces(draft, held, gate), ...sumDeltas(draft.deltas, held) };
 }
 
 /** Everything that was read as received, and then as what became of it. */

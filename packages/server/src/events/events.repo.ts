@@ -1,8 +1,8 @@
 /** The SQL of the ingest transaction: each table once, in one order (design: store, write in bulk). */
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { ClientBase } from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { LOCKS } from "../platform/locks.ts";
+import { type Statement, sendTogether } from "../platform/send-together.ts";
 import { keyParametersOf } from "./draft-group.ts";
 import type { Gate } from "./encode-events.ts";
 import { CONTENT_RULE } from "./event-hash.ts";
@@ -11,36 +11,51 @@ import type { Columns } from "./sum-deltas.ts";
 
 export type Db = Pick<ClientBase, "query">;
 
+const LOCK_GATE = `select pg_advisory_xact_lock_shared(${LOCKS.gate})`;
+const READ_GATE = "select revision, cut from gate";
+
 /** Begins a transaction and passes the gate; the second statement sees what its last holder committed. */
 export async function beginAtGate(db: Db): Promise<Gate> {
-  const results = (await db.query(
-    `begin; select pg_advisory_xact_lock_shared(${LOCKS.gate}); select revision, cut from gate`,
-  )) as unknown as { rows: Gate[] }[];
+  const results = (await db.query(`begin; ${LOCK_GATE}; ${READ_GATE}`)) as unknown as {
+    rows: Gate[];
+  }[];
   return results[2]!.rows[0]!;
 }
 
 /**
- * Claims each key for ever. Returns those that were new, null for all of them; the others belong to an
- * earlier event. Plain RETURNING, because a distributed table takes no INSERT inside of WITH.
+ * Claims each key for ever. Plain RETURNING, because a distributed table takes no INSERT inside of WITH.
  */
-export async function insertKeys(
-  db: Db,
+const INSERT_KEYS = `insert into event_key (key, content, time, account_id, content_rule, state)
+  select key, content, time, account_id, ${CONTENT_RULE}, state
+  from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::"char"[])
+    as new (key, content, time, account_id, state)
+  order by key
+  on conflict do nothing
+  returning key`;
+
+export interface Claim {
+  readonly gate: Gate;
+  /** Keys that were new, null for all of them; the others belong to an earlier event. */
+  readonly claimed: ReadonlySet<string> | null;
+}
+
+/** Begins a transaction, passes the gate and claims so many keys. */
+export async function beginWithKeys(
+  client: ClientBase,
   count: number,
-  parameters: readonly Buffer[],
-): Promise<Set<string> | null> {
-  const { rows } = await db.query<string[]>({
-    name: "insert-keys",
-    text: `insert into event_key (key, content, time, account_id, content_rule, state)
-      select key, content, time, account_id, ${CONTENT_RULE}, state
-      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[], $5::"char"[])
-        as new (key, content, time, account_id, state)
-      order by key
-      on conflict do nothing
-      returning key`,
-    values: [...parameters],
-    rowMode: "array",
-  });
-  return rows.length === count ? null : new Set(rows.map(([key]) => key!.replaceAll("-", "")));
+  keys: readonly Buffer[],
+): Promise<Claim> {
+  const answers = await sendTogether(client, [
+    { text: "begin", values: [] },
+    { name: "lock-gate", text: LOCK_GATE, values: [] },
+    { name: "read-gate", text: READ_GATE, values: [] },
+    { name: "insert-keys", text: INSERT_KEYS, values: keys },
+  ]);
+  const [revision, cut] = answers[2]![0]!;
+  const gate = { revision: Number(revision), cut: Number(cut) };
+  const rows = answers[3]!;
+  if (rows.length === count) return { gate, claimed: null };
+  return { gate, claimed: new Set(rows.map(([key]) => key!.replaceAll("-", ""))) };
 }
 
 const YEAR_1 = -62_135_596_800_000;
@@ -127,29 +142,53 @@ export async function updateReasons(
   );
 }
 
-/** Copies encoded event rows, in pieces of a complete binary COPY. */
-export async function copyEvents(db: ClientBase, pieces: readonly Buffer[]): Promise<void> {
-  const stream = db.query(
-    copyFrom(
-      `copy event (time, received_at, account_id, source_id, type_id, revision, cut, mode, key,
-        id, subject, data, personal, charges, usage_tuple, measured) from stdin (format binary)`,
-    ),
-  );
-  await new Promise<void>((resolve, reject) => {
-    stream.on("finish", resolve);
-    stream.on("error", reject);
-    for (const piece of pieces) stream.write(piece);
-    stream.end();
-  });
+const COPY_EVENTS = `copy event (time, received_at, account_id, source_id, type_id, revision, cut, mode,
+  key, id, subject, data, personal, charges, usage_tuple, measured) from stdin (format binary)`;
+
+export interface EventRows {
+  /** Encoded rows, in pieces of a complete binary COPY. */
+  readonly pieces: readonly Buffer[];
+  readonly totals: Columns;
+  readonly usage: Columns;
+}
+
+/** Stores events, what they move, and the counts of their group. */
+export async function storeGroup(
+  client: ClientBase,
+  { cut, slot }: { readonly cut: number; readonly slot: number },
+  events: EventRows | null,
+  counts: readonly IntakeCount[],
+): Promise<void> {
+  const intake = counts.length === 0 ? [] : [intakeStatement(slot, counts)];
+  if (events === null) return void (await sendTogether(client, intake));
+  const { pieces, totals, usage } = events;
+  await sendTogether(client, [
+    { copy: COPY_EVENTS, pieces },
+    totalsStatement(cut, slot, totals),
+    usageStatement(slot, usage),
+    ...intake,
+  ]);
 }
 
 export async function addTotals(db: Db, cut: number, slot: number, rows: Columns): Promise<void> {
-  await db.query({
+  await db.query(asQuery(totalsStatement(cut, slot, rows)));
+}
+
+export async function addUsage(db: Db, slot: number, rows: Columns): Promise<void> {
+  await db.query(asQuery(usageStatement(slot, rows)));
+}
+
+function asQuery({ name, text, values }: Statement) {
+  return { ...(name === undefined ? {} : { name }), text, values: [...values] };
+}
+
+function totalsStatement(cut: number, slot: number, rows: Columns): Statement {
+  return {
     name: "add-totals",
     text: `insert into total (account_id, term_version, day, tuple, cut, slot, agreement_id,
         count, quantity, amount_pico, base_pico)
-      select account_id, term_version, date '1970-01-01' + day, tuple, $1, $2, agreement_id,
-        count, quantity::bigint, amount_pico, base_pico
+      select account_id, term_version, date '1970-01-01' + day, tuple, $1::integer, $2::integer,
+        agreement_id, count, quantity::bigint, amount_pico, base_pico
       from unnest($3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[],
         $8::integer[], $9::numeric[], $10::numeric[], $11::numeric[])
         as new (account_id, term_version, day, tuple, agreement_id,
@@ -160,16 +199,16 @@ export async function addTotals(db: Db, cut: number, slot: number, rows: Columns
         quantity = total.quantity + excluded.quantity,
         amount_pico = total.amount_pico + excluded.amount_pico,
         base_pico = total.base_pico + excluded.base_pico`,
-    values: [cut, slot, ...rows],
-  });
+    values: [`${cut}`, `${slot}`, ...rows],
+  };
 }
 
-export async function addUsage(db: Db, slot: number, rows: Columns): Promise<void> {
-  await db.query({
+function usageStatement(slot: number, rows: Columns): Statement {
+  return {
     name: "add-usage",
     text: `insert into usage (account_id, hour, type_id, tuple, slot, count, quantity)
-      select account_id, timestamptz 'epoch' + hour * interval '1 hour', type_id, tuple, $1,
-        count, quantity::bigint
+      select account_id, timestamptz 'epoch' + hour * interval '1 hour', type_id, tuple,
+        $1::integer, count, quantity::bigint
       from unnest($2::integer[], $3::integer[], $4::integer[], $5::integer[],
         $6::integer[], $7::numeric[])
         as new (account_id, hour, type_id, tuple, count, quantity)
@@ -177,8 +216,8 @@ export async function addUsage(db: Db, slot: number, rows: Columns): Promise<voi
       on conflict (account_id, hour, type_id, tuple, slot) do update set
         count = usage.count + excluded.count,
         quantity = usage.quantity + excluded.quantity`,
-    values: [slot, ...rows],
-  });
+    values: [`${slot}`, ...rows],
+  };
 }
 
 export interface IntakeCount {
@@ -190,29 +229,30 @@ export interface IntakeCount {
   readonly count: number;
 }
 
-export async function addIntake(
-  db: Db,
-  slot: number,
-  counts: readonly IntakeCount[],
-): Promise<void> {
-  await db.query({
+function intakeStatement(slot: number, counts: readonly IntakeCount[]): Statement {
+  return {
     name: "add-intake",
     text: `insert into intake (source_id, day, outcome, code, slot, count)
-      select source_id, date '1970-01-01' + day, outcome, code, $1, count
+      select source_id, date '1970-01-01' + day, outcome, code, $1::integer, count
       from unnest($2::integer[], $3::integer[], $4::text[], $5::text[], $6::bigint[])
         as new (source_id, day, outcome, code, count)
       order by 1, 2, 3, 4
       on conflict (source_id, day, outcome, code, slot) do update set
         count = intake.count + excluded.count`,
     values: [
-      slot,
-      counts.map(({ source }) => source),
-      counts.map(({ day }) => day),
-      counts.map(({ outcome }) => outcome),
-      counts.map(({ code }) => code),
-      counts.map(({ count }) => count),
+      `${slot}`,
+      arrayText(counts.map(({ source }) => source)),
+      arrayText(counts.map(({ day }) => day)),
+      arrayText(counts.map(({ outcome }) => outcome)),
+      arrayText(counts.map(({ code }) => code)),
+      arrayText(counts.map(({ count }) => count)),
     ],
-  });
+  };
+}
+
+/** An array of numbers, or of our own words, which hold nothing that would need an escape. */
+function arrayText(values: readonly (number | string)[]): string {
+  return `{${values.map((value) => `"${value}"`).join(",")}}`;
 }
 
 /** Why a body is kept apart: it waits for its cause to be fixed, or its id was accepted with another. */

@@ -89,11 +89,10 @@ async function writeFacts(
   await atStep?.("claimed");
   const rows = changes.flatMap(toRows);
   await insertFacts(client, batch, gate, rows);
-  await atStep?.("copied");
   const { totals, usage } = sumChanges(rows, terms.termOf);
   if (totals !== null) await addTotals(client, gate.cut, slot, totals);
   if (usage !== null) await addUsage(client, slot, usage);
-  await atStep?.("totalled");
+  await atStep?.("stored");
 }
 
 function toRows({ key, ordinal, takesBack, states, content }: Change): NewFactRow[] {

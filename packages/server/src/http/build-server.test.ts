@@ -164,7 +164,7 @@ test("the log holds no key, no body, no URL and no whole telephone number", asyn
 test("503: when a commit is not known the producer is told to send again", async () => {
   const failing = await startTestServer({
     atStep: (step) => {
-      if (step === "totalled") throw new CommitUnknown("lost");
+      if (step === "stored") throw new CommitUnknown("lost");
     },
   });
   const { status, json, headers } = await failing.ask("POST", "/v1/events", {
