@@ -1,6 +1,5 @@
 /** How fast events are stored: bare COPY, prepared parameters, and the pipeline from lines. */
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import {
   byteBuffer,
   reserve,
@@ -15,6 +14,7 @@ import { beginWithKeys, storeGroup } from "../src/events/events.repo.ts";
 import { connectWriter } from "../src/events/group-writer.ts";
 import type { Ingest } from "../src/events/ingest.ts";
 import { openIngest } from "../src/main/open-counterpart.ts";
+import { sendTogether } from "../src/platform/send-together.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 import { NOW, type PreparedGroup } from "./bench-traffic.ts";
 
@@ -85,15 +85,9 @@ export async function measureBareCopy({ database }: BenchDatabase): Promise<numb
 }
 
 async function copyBareRows(client: pg.Client, rows: Buffer): Promise<void> {
+  const copy = "copy bare_event from stdin (format binary)";
   for (let round = 0; round < BARE_ROUNDS; round++) {
-    const stream = client.query(copyFrom("copy bare_event from stdin (format binary)"));
-    await new Promise<void>((resolve, reject) => {
-      stream.on("finish", resolve);
-      stream.on("error", reject);
-      stream.write(COPY_HEAD);
-      stream.write(rows);
-      stream.end(COPY_TAIL);
-    });
+    await sendTogether(client, [{ copy, pieces: [COPY_HEAD, rows, COPY_TAIL] }]);
   }
 }
 
