@@ -24,6 +24,7 @@ export const REFUSALS = {
   "blocks.not-positive": [422, "A tier holds a whole number of blocks, at least one."],
   "convert.one-of-both": [422, "A conversion either divides or multiplies."],
   "convert.not-positive": [422, "A conversion's factor is above zero."],
+  "convert.decimals-unrounded": [422, "Decimals of a conversion need a rounding."],
   "convert.too-fine": [422, "The converted unit is too small to count in: use fewer places."],
   "discount.out-of-range": [422, "A discount is from 0 to 100 percent."],
   "included.per-account-converted": [

@@ -45,7 +45,11 @@ function checkConversion({ per, convert }: UsagePrice, path: Path, report: Repor
   const unit = attempt(() => unitOf(per));
   if (convert === undefined) return unit;
   const at = [...path, "convert"];
-  const { divide, multiply } = convert;
+  const { divide, multiply, decimals, rounding = "none" } = convert;
+  if (decimals !== undefined && rounding === "none") {
+    report([...at, "decimals"], "catalogue.conversion-unrounded", {});
+    return null;
+  }
   if ((divide === undefined) === (multiply === undefined)) {
     report(at, "catalogue.conversion-one-of-both", {});
     return null;

@@ -197,6 +197,8 @@ export const PROBLEMS = {
     "{text} is no number of blocks: a whole number above zero; null in the last tier only.",
   "catalogue.blocks-not-open": "The last tier, and only the last, must be open (blocks: null).",
   "catalogue.conversion-one-of-both": "A conversion needs one of divide and multiply.",
+  "catalogue.conversion-unrounded":
+    "Decimals are the places that a conversion is rounded to: add rounding, or leave them out.",
   "catalogue.conversion-too-fine": "The converted unit is too small to count in: use fewer places.",
   "catalogue.percent-too-precise": "{text} has too many places: a percentage has at most {places}.",
   "catalogue.percent-out-of-range": "{text} percent is not from 0 to 100.",

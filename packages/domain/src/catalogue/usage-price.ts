@@ -40,8 +40,10 @@ export interface BlockTier {
 export interface UnitConversion {
   readonly divide?: DecimalText | undefined;
   readonly multiply?: DecimalText | undefined;
-  /** To whole units. Default `none`. */
+  /** To units with so many `decimals`. Default `none`. */
   readonly rounding?: RoundingMode | "none" | undefined;
+  /** 0 to 6 places that rounding keeps. Default 0: whole units. */
+  readonly decimals?: number | undefined;
 }
 
 export interface AccountUnitsPrice {

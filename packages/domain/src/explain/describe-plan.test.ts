@@ -220,6 +220,15 @@ test.each<[Price, string]>([
     "Usage: counted in the month's megabytes divided by 1,024, in whole ones; 5 of these a month are " +
       "included; then 2.00 EUR a megabyte.",
   ],
+  [
+    {
+      model: "graduated",
+      per: "gigabyte",
+      convert: { multiply: "8", rounding: "halfUp", decimals: 2 },
+      tiers: [{ upTo: null, rate: "2" }],
+    },
+    "Usage: counted in the month's gigabytes times 8, to 2 decimals; 2.00 EUR a gigabyte.",
+  ],
 ])("%j", (price, sentence) => {
   expect(say(price)).toBe(sentence);
 });

@@ -19,8 +19,14 @@ export function describeUsagePrice(price: UsagePrice, amount: PriceOf): string {
   const before: string[] = [];
   if (convert !== undefined) {
     const by = convert.divide ?? convert.multiply ?? "1";
-    const { rounding = "none" } = convert;
-    const whole = rounding === "none" ? "" : ", in whole ones";
+    const { rounding = "none", decimals = 0 } = convert;
+    const places =
+      decimals === 0
+        ? "in whole ones"
+        : decimals === 1
+          ? "to one decimal"
+          : `to ${decimals} decimals`;
+    const whole = rounding === "none" ? "" : `, ${places}`;
     const how = convert.divide === undefined ? "times" : "divided by";
     before.push(`counted in the month's ${unitsOf(per)} ${how} ${grouped(by)}${whole}; `);
   }

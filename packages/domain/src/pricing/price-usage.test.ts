@@ -117,6 +117,7 @@ test.each`
 
 test.each`
   more                                                                                         | code
+  ${{ convert: { divide: "2", decimals: 1 } }}                                                 | ${"convert.decimals-unrounded"}
   ${{ convert: {} }}                                                                           | ${"convert.one-of-both"}
   ${{ convert: { divide: "2", multiply: "2" } }}                                               | ${"convert.one-of-both"}
   ${{ convert: { divide: "0" } }}                                                              | ${"convert.not-positive"}

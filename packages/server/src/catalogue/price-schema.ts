@@ -24,6 +24,7 @@ const conversion = z.strictObject({
   divide: decimal.optional(),
   multiply: decimal.optional(),
   rounding: z.enum(["none", "up", "down", "halfUp", "halfEven"]).optional(),
+  decimals: z.int().min(0).max(6).optional(),
 });
 
 const perEventLimits = {
