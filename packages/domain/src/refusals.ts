@@ -243,13 +243,24 @@ export const REFUSALS = {
   "quote.account-missing": [422, "The agreement is for every account: name the account, too."],
   "quote.account-unknown": [404, "There is no account of this name."],
   "quote.currency-missing": [422, "Name the currency: what is asked about has none of its own."],
-  "quote.currency-differs": [422, "The plan's rates are in another currency."],
+  "quote.currency-differs": [422, "The rates of a deck are in another currency."],
   "quote.price-invalid": [422, "The price has problems; see errors."],
   "quote.type-missing": [422, "Name the event type: several, or none, count this unit."],
   "quote.field-unknown": [422, "The event type has no field and no dimension of this name."],
   "quote.quantity-unknown": [422, "The event type does not count this unit."],
   "quote.unit-missing": [422, "Say what the quantity counts: --unit minute, segment, …"],
-  "quote.quantity-malformed": [422, "A quantity is a decimal that is whole in smallest units."],
+  "quote.quantity-malformed": [
+    422,
+    "A quantity is a decimal of 0 or more that is whole in the smallest unit: 0.5 minutes, no 0.5 SMS.",
+  ],
+  "quote.events-without-month": [
+    422,
+    "A number of events is for prices that are made at close. Leave it out, and ask for one event.",
+  ],
+  "quote.price-of-month": [
+    422,
+    "This price is due for a month, not for usage: put it into a plan, and quote a stream of events.",
+  ],
   "quote.too-many-lines": [422, "The quote would have too many lines; ask for fewer events."],
 
   "event.conflicting": [409, "An event of this source and id with other content was accepted."],

@@ -46,8 +46,11 @@ export function startTally(): QuoteTally {
   return { months: new Map(), groups: 0 };
 }
 
-/** Adds a charge as ingest adds it to the totals. Refuses `quote.too-many-lines`. */
-export function tallyCharge(tally: QuoteTally, charge: Charge, account: string): void {
+/**
+ * Adds a charge as ingest adds it to the totals; `events` is how many it is taken for. Refuses
+ * `quote.too-many-lines`.
+ */
+export function tallyCharge(tally: QuoteTally, charge: Charge, account: string, events = 1n): void {
   const { agreement } = charge.term;
   const month = monthOfDay(charge.day);
   const key = `${agreement.handle}/${month}`;
@@ -70,7 +73,7 @@ export function tallyCharge(tally: QuoteTally, charge: Charge, account: string):
     total = { termVersion: charge.term.id, tuple, ...none };
     tallied.totals.set(group, total);
   }
-  total.count += 1n;
+  total.count += events;
   total.quantity += BigInt(charge.billed);
   total.amount += BigInt(charge.amount ?? 0);
   total.base += BigInt(charge.base ?? 0);

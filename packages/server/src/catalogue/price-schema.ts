@@ -11,10 +11,10 @@ import { decimal, text } from "./text-schema.ts";
 
 const name = text();
 
-export const perUnit = z.union([
-  z.string().min(1).max(64),
-  z.strictObject({ quantity: name, size: z.int().min(1) }),
-]);
+export const perUnit = z.union(
+  [z.string().min(1).max(64), z.strictObject({ quantity: name, size: z.int().min(1) })],
+  { error: "A unit such as minute, or so many of a quantity: { quantity: bytes, size: 1000 }." },
+);
 
 const base = z.enum(["cost", "customerCharge", "parentCharge", "margin"]);
 

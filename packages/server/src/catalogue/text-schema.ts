@@ -11,4 +11,11 @@ export function text(schema: z.ZodString = z.string().min(1).max(TEXT_LENGTH_MAX
   return z.preprocess((value) => (Number.isSafeInteger(value) ? String(value) : value), schema);
 }
 
-export const decimal = text(z.string().min(1).max(64)).describe("Decimal in plain digits");
+/** A number of more than whole digits, which has not been read yet. */
+export const DECIMAL_WORDS = 'Write it in quotes, "0.01" for one: as a number it may lose digits.';
+
+const digits = z.string({
+  error: ({ input }) => (typeof input === "number" ? DECIMAL_WORDS : undefined),
+});
+
+export const decimal = text(digits.min(1).max(64)).describe("Decimal in plain digits");

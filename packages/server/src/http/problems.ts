@@ -119,8 +119,13 @@ function toFieldError(issue: ValidationIssue, context: string | undefined): Fiel
     pointer: issue.instancePath === "/" ? "" : issue.instancePath,
     in: PLACES[context ?? ""] ?? "body",
     code: issue.keyword.replaceAll("_", "-"),
-    detail: issue.message ?? "",
+    detail: wordsOf(issue.message ?? ""),
   };
+}
+
+/** The schema library's own words, where a field is simply not there. */
+function wordsOf(message: string): string {
+  return /^Invalid input: .*, received undefined$/.test(message) ? "It is missing." : message;
 }
 
 /** Whether the database was away: by SQLSTATE (08: connection, 57P0x: stopping, 53300: full) or socket. */

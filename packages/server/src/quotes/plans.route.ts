@@ -22,6 +22,7 @@ const QUOTE_REFUSES = [
   "quote.field-unknown",
   "quote.quantity-unknown",
   "quote.quantity-malformed",
+  "quote.events-without-month",
   "event.type-unknown",
   "event.data-invalid",
   "rating.no-agreement",

@@ -32,7 +32,7 @@ export interface QuoteQuestion {
 }
 
 /**
- * So much in one event. Fields of the event type and dimensions say what of, as far as prices ask.
+ * So much usage, as if it came in one event. Fields of the event type and dimensions say what of, as far as prices ask.
  */
 export interface AskedQuantity {
   /** May be left out where only one event type that is priced counts the unit. */
@@ -40,6 +40,8 @@ export interface AskedQuantity {
   /** A decimal number of units. */
   readonly quantity: string;
   readonly unit: PerUnit;
+  /** How many events it comes in, for prices that are made at close. Default 1. */
+  readonly events?: number | undefined;
   readonly time?: string | undefined;
   readonly fields?: Readonly<Record<string, string>> | undefined;
 }
@@ -152,7 +154,7 @@ function quotedUse(
   charges: readonly Charge[],
 ): QuotedUse {
   const shown = charges.filter(({ term }) => isShown(term.agreement));
-  return { type: type.name, account: account.name, time, data, charges: shown };
+  return { type: type.name, account: account.name, time, data, charges: shown, events: 1n };
 }
 
 function priceQuantity(quoted: QuotedBook, asked: AskedQuantity, now: Instant): QuotedUse {
@@ -161,7 +163,8 @@ function priceQuantity(quoted: QuotedBook, asked: AskedQuantity, now: Instant): 
   const type = typeOf(quoted, asked, unit);
   const smallest = attempt(() => smallestUnits(asked.quantity, unit));
   if (smallest === null || smallest > BigInt(QUANTITY_MAX)) {
-    throw new Refusal("quote.quantity-malformed", { quantity: asked.quantity.slice(0, 64) });
+    const detail = { quantity: asked.quantity.slice(0, 64), smallestUnit: unit.quantity };
+    throw new Refusal("quote.quantity-malformed", { ...detail, quantityMax: QUANTITY_MAX });
   }
   const { time } = completeEvent(
     { type: type.name, ...(asked.time === undefined ? {} : { time: asked.time }) },
@@ -184,7 +187,14 @@ function priceQuantity(quoted: QuotedBook, asked: AskedQuantity, now: Instant): 
     book,
   );
   if ("refused" in rating) throw refusal(rating.refused, rating.detail);
-  return quotedUse(quoted, account, type, time, data, rating.charges);
+  const use = quotedUse(quoted, account, type, time, data, rating.charges);
+  if (asked.events === undefined) return use;
+  // What each event costs would need each event's quantity.
+  const each = use.charges.find(({ amount }) => amount !== null);
+  if (each !== undefined) {
+    throw new Refusal("quote.events-without-month", { term: each.term.term.id });
+  }
+  return { ...use, events: BigInt(asked.events) };
 }
 
 /** Refuses `event.type-unknown`, `quote.type-missing` and `quote.quantity-unknown`. */
@@ -204,6 +214,9 @@ function typeOf({ book, isShown }: QuotedBook, { type }: AskedQuantity, unit: Un
   );
   if (counting.length === 1) return counting[0]!;
   const types = counting.map(({ name }) => name);
+  if (types.length === 0 && priced.size > 0) {
+    throw new Refusal("quote.quantity-unknown", { unit: unit.quantity, types: [...priced] });
+  }
   throw new Refusal("quote.type-missing", { unit: unit.quantity, types });
 }
 
@@ -231,13 +244,13 @@ function fieldsOf(
 /** What the month of each charge that is priced at close comes to, by the code of a close. */
 function monthsOf(
   { book }: QuotedBook,
-  { charges, account }: QuotedUse,
+  { charges, account, events }: QuotedUse,
 ): ReadonlyMap<number, QuotedMonthPart> {
   const months = new Map<number, QuotedMonthPart>();
   for (const [at, charge] of charges.entries()) {
     if (charge.amount !== null) continue;
     const tally = startTally();
-    tallyCharge(tally, charge, account);
+    tallyCharge(tally, charge, account, events);
     const [month] = priceTally(tally, book.terms, false);
     const line = month!.lines.find(({ term }) => term === charge.term.term.id)!;
     months.set(at, { amount: line.amount, derivation: line.derivation });

@@ -8,6 +8,7 @@ import {
   problem,
   type Report,
 } from "@counterpart/domain/catalogue/problems.ts";
+import { minorPlaces } from "@counterpart/domain/currencies.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import { measureOf } from "@counterpart/domain/explain/describe-price.ts";
@@ -70,7 +71,7 @@ export interface AskingEvent {
 
 /**
  * The book for usage at an instant. `isPublic`: list prices, nothing else. Refuses `quote.*`,
- * `agreement.unknown`, `plan.unknown` and what is no date.
+ * `agreement.unknown`, `plan.unknown`, `currency.unknown` and what is no date.
  */
 export function resolveQuoteTarget(
   keeper: BookKeeper,
@@ -78,7 +79,8 @@ export function resolveQuoteTarget(
   at: Instant,
   isPublic = false,
 ): QuotedBook {
-  const { account, agreement, plan, price, on } = target;
+  const { account, agreement, plan, price, on, currency: asked } = target;
+  if (asked !== undefined) minorPlaces(asked);
   const named = [agreement ?? account, plan, price].filter((one) => one !== undefined);
   if (named.length > 1) throw new Refusal("quote.target-unclear");
   const zone = checkZone(keeper.catalogue().provider.timeZone);
@@ -91,8 +93,7 @@ export function resolveQuoteTarget(
   }
   if (price !== undefined) {
     const term = askedTerm(keeper.catalogue(), price, on);
-    if (target.currency === undefined) throw new Refusal("quote.currency-missing");
-    const { currency } = target;
+    const currency = priceCurrency(keeper.catalogue(), price, asked);
     return hypotheticalBook(keeper, { terms: { term }, currency, since, suppliers });
   }
   return bookInForce(keeper, target);
@@ -144,10 +145,28 @@ export function planCurrency(catalogue: Catalogue, { plan = "", currency }: Quot
   return asked;
 }
 
+/** Refuses `quote.currency-missing` and `quote.currency-differs`. */
+function priceCurrency({ decks }: Catalogue, price: Price, asked: string | undefined): string {
+  const own = "deck" in price ? decks[price.deck]?.currency : undefined;
+  const currency = asked ?? own;
+  if (currency === undefined) throw new Refusal("quote.currency-missing");
+  if (own !== undefined && currency !== own) {
+    throw new Refusal("quote.currency-differs", { asked, currency: own });
+  }
+  return currency;
+}
+
+/** Models that no single use is charged by. */
+const OF_MONTHS: readonly Price["model"][] = ["fixedFee", "commitment", "ratioSurcharge"];
+
 /**
- * The price as a term. Refuses `quote.price-invalid` with every problem, and `quote.type-missing`.
+ * The price as a term. Refuses `quote.price-invalid` with every problem, `quote.type-missing` and
+ * `quote.price-of-month`.
  */
 function askedTerm(catalogue: Catalogue, price: Price, on: string | undefined): Term {
+  if (OF_MONTHS.includes(price.model)) {
+    throw new Refusal("quote.price-of-month", { model: price.model });
+  }
   const types = new Map(Object.entries({ ...BUILT_IN_TYPES, ...catalogue.eventTypes }));
   const deckless = "deck" in price && !Object.hasOwn(catalogue.decks, price.deck);
   const type = on ?? (deckless ? undefined : typeCounting(catalogue, price, types));
@@ -170,7 +189,7 @@ function askedTerm(catalogue: Catalogue, price: Price, on: string | undefined): 
       problems: located.map((one) => ({ ...one, path: one.path.replace(/^\/0/, "") })),
     });
   }
-  if (type === undefined && price.model !== "fixedFee") {
+  if (type === undefined) {
     throw new Refusal("quote.type-missing", { known: [...types.keys()] });
   }
   return term;

@@ -1,6 +1,7 @@
 /** Quotes on the wire: what may be asked, and what is answered. */
 import { z } from "zod";
-import { priceSchema } from "../catalogue/price-schema.ts";
+import { perUnit, priceSchema } from "../catalogue/price-schema.ts";
+import { decimal } from "../catalogue/text-schema.ts";
 import { wireText } from "../http/wire-text.ts";
 
 const name = wireText(63);
@@ -14,11 +15,15 @@ export const targetFields = {
   currency: z.string().length(3).optional().describe("Of the plan or price, where it has none"),
 };
 
-const perUnit = z.union([wireText(64), z.strictObject({ quantity: name, size: z.int().min(1) })]);
-
 export const quantitySchema = z.strictObject({
   type: name.optional().describe("Event type; may be left out where only one counts the unit"),
-  quantity: wireText(38).describe("Decimal number of units"),
+  quantity: decimal.describe("Decimal number of units, in quotes unless it is whole"),
+  events: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .optional()
+    .describe("How many events it comes in, where a price of the month has a fee for each: 1"),
   unit: perUnit.describe("Such as minute, segment, or a size of a quantity"),
   time: wireText(40).optional().describe("RFC 3339; now when absent"),
   fields: z

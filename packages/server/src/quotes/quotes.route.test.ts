@@ -300,7 +300,32 @@ test.each<[status: number, code: string, body: object]>([
   [422, "quote.currency-differs", { plan: "dollars", currency: "EUR", event: call }],
   [422, "quote.price-invalid", { price: { ...flat, rate: "-1" }, currency: "EUR", event: call }],
   [422, "quote.price-invalid", { price: { ...flat, per: "sheep" }, currency: "EUR", event: call }],
-  [422, "quote.type-missing", { plan: "basic", quantity: { quantity: "1", unit: "minute" } }],
+  [422, "quote.price-invalid", { price: { ...flat, rate: "1e400" }, currency: "EUR", event: call }],
+  [422, "quote.price-invalid", { price: { ...flat, rate: "NaN" }, currency: "EUR", event: call }],
+  [
+    422,
+    "quote.type-missing",
+    { price: { model: "markup", on: "cost", percent: "5" }, currency: "EUR", quantity: segments },
+  ],
+  [422, "currency.unknown", { price: flat, currency: "eur", quantity: segments }],
+  [422, "currency.unknown", { plan: "list", currency: "XXQ", event: call }],
+  [
+    422,
+    "quote.currency-differs",
+    { price: { model: "deck", deck: "usd" }, currency: "EUR", event: call },
+  ],
+  [422, "quote.price-of-month", { price: { model: "fixedFee", amount: "5" }, quantity: segments }],
+  [
+    422,
+    "quote.price-of-month",
+    { price: { model: "commitment", minimum: "5" }, currency: "EUR", event: call },
+  ],
+  [
+    422,
+    "quote.events-without-month",
+    { price: flat, currency: "EUR", quantity: { ...segments, events: 2 } },
+  ],
+  [422, "quote.quantity-unknown", { plan: "basic", quantity: { quantity: "1", unit: "minute" } }],
   [
     422,
     "quote.field-unknown",

@@ -16,6 +16,8 @@ export interface QuotedUse {
   readonly time: Instant;
   readonly data: Readonly<Record<string, unknown>>;
   readonly charges: readonly Charge[];
+  /** How many events the charges of a month are taken for. */
+  readonly events: bigint;
 }
 
 export async function recordQuote(

@@ -13,7 +13,7 @@ import { type QuoteQuestion, quoteEvent, timeOfQuestion } from "../../quotes/quo
 import { type FileQuote, quoteFile } from "../../quotes/quote-file.ts";
 import { type QuotedBook, resolveQuoteTarget } from "../../quotes/quote-target.ts";
 import { renderFileQuote, renderQuote } from "../../quotes/render-quote.ts";
-import { print, printJson, withDatabase } from "../command-context.ts";
+import { print, printJson, readWhole, withDatabase } from "../command-context.ts";
 import { now } from "../open-counterpart.ts";
 
 interface QuoteOptions {
@@ -27,6 +27,7 @@ interface QuoteOptions {
   readonly event?: string;
   readonly quantity?: string;
   readonly unit?: string;
+  readonly events?: string;
   readonly type?: string;
   readonly time?: string;
   readonly field: string[];
@@ -55,6 +56,7 @@ export function quoteCommand(): Command {
     .option("--event <json>", "the event: a CloudEvent, or type and data")
     .option("--quantity <number>", "a quantity instead, in one event; with --unit")
     .option("--unit <name>", "what --quantity counts, such as minute or segment")
+    .option("--events <number>", "how many events --quantity comes in, where each has a fee")
     .option("--type <name>", "event type of --quantity, if several count the unit")
     .option("--time <time>", "when, as RFC 3339 (default: now)")
     .option("--field <name=value...>", "fields and dimensions of --quantity", [])
@@ -130,7 +132,7 @@ function readYamlOption(text: string): unknown {
 }
 
 function readQuestion(options: QuoteOptions): QuoteQuestion {
-  const { event, quantity, unit, type, time, field } = options;
+  const { event, quantity, unit, events, type, time, field } = options;
   if (event !== undefined && quantity === undefined) {
     const read = readYamlOption(event);
     if (typeof read !== "object" || read === null || Array.isArray(read)) {
@@ -140,7 +142,9 @@ function readQuestion(options: QuoteOptions): QuoteQuestion {
   }
   if (event !== undefined || quantity === undefined) throw new Refusal("quote.question-unclear");
   if (unit === undefined) throw new Refusal("quote.unit-missing");
-  return { quantity: { type, quantity, unit, time, fields: Object.fromEntries(field.map(pair)) } };
+  const counted = events === undefined ? undefined : readWhole(events);
+  const fields = Object.fromEntries(field.map(pair));
+  return { quantity: { type, quantity, unit, events: counted, time, fields } };
 }
 
 function pair(text: string): [string, string] {
