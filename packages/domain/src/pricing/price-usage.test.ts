@@ -150,6 +150,7 @@ const OPTIONS: fc.Arbitrary<UsageOptions> = fc.record({
     undefined,
     { divide: "7" },
     { multiply: "2.5", rounding: "up" as const },
+    { divide: "7", rounding: "halfUp" as const, decimals: 2 },
   ),
   included: fc.constantFrom(undefined, "3"),
   discountPercent: fc.constantFrom(undefined, "12.5"),
