@@ -2,7 +2,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import { compileDeck, type DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
+import { compileDeck } from "@counterpart/domain/rating/compile-deck.ts";
+import type { DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import { seededRandom } from "../src/demo/seeded-random.ts";
 

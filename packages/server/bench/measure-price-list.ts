@@ -38,7 +38,7 @@ async function importList(
     isWhole: true,
     notified: 0 as LocalDay,
   });
-  const { revision } = await storeInForce(database, deck, versions, "bench");
+  const { revision } = await storeInForce(database, shelf, deck, versions, "bench");
   await keeper.refresh(revision);
 }
 

@@ -59,30 +59,40 @@ export function lintDeckRows(
   rows: readonly DeckRow[],
   { timesMedian }: LintLimits = LINT_LIMITS,
 ): LintFinding[] {
-  const byKey = new Map(rows.map((row) => [deckRowKey(row), row]));
-  const medians = mediansOf(kind, rows);
+  const byKey = new Map<string, DeckRow>();
+  for (const row of rows) byKey.set(deckRowKey(row), row);
+  const picos = picosOf(rows);
+  const countries = rows.map(({ key }) => countryOf(kind, key));
+  const medians = mediansOf(rows, countries, picos);
   const findings: LintFinding[] = [];
-  for (const row of rows) {
-    const find = (rule: LintRule, message: string): void => {
-      findings.push({ rule, key: row.key, name: row.name ?? null, message });
-    };
+  const find = (row: DeckRow, rule: LintRule, message: string): void => {
+    findings.push({ rule, key: row.key, name: row.name ?? null, message });
+  };
+  for (const [at, row] of rows.entries()) {
     const shorter = shorterRow(byKey, row);
     if (shorter !== null && isSameBut(shorter, row, ["key", "name"])) {
-      find("redundant", `says the same as ${shorter.key}`);
+      find(row, "redundant", `says the same as ${shorter.key}`);
     }
     if (row.rate === null) continue;
-    const pico = picoOf(row.rate);
-    if (pico === 0n) find("zero-rate", "costs nothing: block it, or give it a rate");
-    const country = countryOf(kind, row.key);
+    const pico = picos.get(row.rate)!;
+    if (pico === 0n) find(row, "zero-rate", "costs nothing: block it, or give it a rate");
+    const country = countries[at] ?? null;
     const median = country === null ? undefined : medians.get(country);
     if (median !== undefined && pico > median.pico * BigInt(timesMedian)) {
-      find(
-        "absurd-rate",
-        `${row.rate} is over ${timesMedian} times the median of ${country} (${median.text})`,
-      );
+      const usual = `${timesMedian} times the median of ${country} (${median.text})`;
+      find(row, "absurd-rate", `${row.rate} is over ${usual}`);
     }
   }
   return findings;
+}
+
+/** Of each different rate: price lists repeat theirs. */
+function picosOf(rows: readonly DeckRow[]): ReadonlyMap<string, bigint> {
+  const picos = new Map<string, bigint>();
+  for (const { rate } of rows) {
+    if (rate !== null && !picos.has(rate)) picos.set(rate, parseDecimal(rate, DECIMAL_PLACES));
+  }
+  return picos;
 }
 
 /** Whether nothing has changed for long. `dates`: the instants at which its versions take over. */
@@ -106,12 +116,16 @@ interface Median {
 }
 
 /** Of the rates of each country, the lower one of two in the middle. */
-function mediansOf(kind: Deck["key"], rows: readonly DeckRow[]): Map<string, Median> {
+function mediansOf(
+  rows: readonly DeckRow[],
+  countries: readonly (string | null)[],
+  picos: ReadonlyMap<string, bigint>,
+): Map<string, Median> {
   const rates = new Map<string, Median[]>();
-  for (const { key, rate } of rows) {
-    const country = rate === null ? null : countryOf(kind, key);
+  for (const [at, { rate }] of rows.entries()) {
+    const country = countries[at] ?? null;
     if (rate === null || country === null) continue;
-    const one = { pico: picoOf(rate), text: rate };
+    const one = { pico: picos.get(rate)!, text: rate };
     const same = rates.get(country);
     if (same === undefined) rates.set(country, [one]);
     else same.push(one);
@@ -128,11 +142,10 @@ function mediansOf(kind: Deck["key"], rows: readonly DeckRow[]): Map<string, Med
 /** The row of the longest shorter prefix, for the same callers and times; an MCC for a network. */
 function shorterRow(byKey: ReadonlyMap<string, DeckRow>, row: DeckRow): DeckRow | null {
   const { key } = row;
-  const at = (shorter: string): DeckRow | undefined =>
-    byKey.get(deckRowKey({ ...row, key: shorter }));
-  if (key.includes("-")) return at(key.slice(0, 3)) ?? null;
+  const whomAndWhen = deckRowKey(row).slice(key.length);
+  if (key.includes("-")) return byKey.get(key.slice(0, 3) + whomAndWhen) ?? null;
   for (let length = key.length - 1; length > 0; length--) {
-    const found = at(key.slice(0, length));
+    const found = byKey.get(key.slice(0, length) + whomAndWhen);
     if (found !== undefined) return found;
   }
   return null;
@@ -145,8 +158,4 @@ function shorterRow(byKey: ReadonlyMap<string, DeckRow>, row: DeckRow): DeckRow 
 function countryOf(kind: Deck["key"], key: string): string | null {
   if (kind === "prefix") return countryOfNumber(key);
   return key.startsWith("+") ? countryOfNumber(key.slice(1)) : key.slice(0, 3);
-}
-
-function picoOf(rate: string): bigint {
-  return parseDecimal(rate, DECIMAL_PLACES);
 }

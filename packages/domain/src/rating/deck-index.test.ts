@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Instant } from "../instant.ts";
 import { unitOf } from "../units.ts";
+import { addDeckRows, compileDeck, finishDeck, growDeck } from "./compile-deck.ts";
 import {
   BLOCKED,
-  compileDeck,
   type DatedDeckRow,
+  type DeckIndex,
   findByNetwork,
   findByPrefix,
   NO_RATE,
@@ -110,6 +111,30 @@ test("a network's own row wins, then its country's, then the longest prefix's (h
           (_, n) => `+${digits?.slice(0, -n || undefined)}`,
         );
         expect(id).toBe(expected(naive(rows, [...networks, ...prefixes], at)));
+      },
+    ),
+    { numRuns: 500 },
+  ));
+
+test("a deck that grows finds what it would if its rows had come at once, and the one before stays", () =>
+  fc.assert(
+    fc.property(
+      fc.array(dated, { maxLength: 30 }),
+      fc.nat({ max: 30 }),
+      fc.string({ unit: fc.constantFrom("1", "2", "3"), minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 0, max: 5 }),
+      (facts, first, digits, at) => {
+        const rows = toRows(facts);
+        const idIn = (deck: DeckIndex) => {
+          const found = findByPrefix(deck, digits, at as Instant);
+          return found >= 0 ? deck.rows.id[found]! : found;
+        };
+        const before = compileDeck("prefix", MINUTE, rows.slice(0, first));
+        const idBefore = idIn(before);
+        const growing = growDeck("prefix", MINUTE, before, 0);
+        for (const row of rows.slice(first)) addDeckRows(growing, [row]);
+        expect(idIn(finishDeck(growing))).toBe(idIn(compileDeck("prefix", MINUTE, rows)));
+        expect(idIn(before)).toBe(idBefore);
       },
     ),
     { numRuns: 500 },

@@ -1,7 +1,8 @@
 /** Cases of another project's tests (see fixtures). */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { compileDeck, findByPrefix, NO_RATE } from "../rating/deck-index.ts";
+import { compileDeck } from "../rating/compile-deck.ts";
+import { findByPrefix, NO_RATE } from "../rating/deck-index.ts";
 import { datedRow, TIME } from "../rating/fixtures/small-book.ts";
 import { unitOf } from "../units.ts";
 import { answered, pico, rated } from "./fixtures/call-rates.ts";

@@ -18,7 +18,7 @@ import type { Database, Db } from "../platform/database.ts";
 import { loadCatalogue, loadDeckRows, loadHandles, loadRevision } from "./catalogue.repo.ts";
 import { deckRowsInForce } from "./deck-rows-to-write.ts";
 import { locateProblem, sortProblems } from "./locate-problem.ts";
-import { publishCatalogue } from "./publish-catalogue.ts";
+import { publishCatalogue, type StoredDecks } from "./publish-catalogue.ts";
 import type { ReadCatalogue } from "./resolve-bundle.ts";
 
 export interface ApplyRequest {
@@ -28,6 +28,8 @@ export interface ApplyRequest {
   /** Check and show the difference, change nothing. */
   readonly dryRun: boolean;
   readonly expectedRevision?: number | undefined;
+  /** Of decks that were read at that revision. */
+  readonly stored?: StoredDecks | undefined;
 }
 
 export interface Applied {
@@ -40,7 +42,7 @@ export interface Applied {
 
 /** Refuses with every problem at once. Applying what is in force already changes nothing. */
 export async function applyCatalogue(database: Database, request: ApplyRequest): Promise<Applied> {
-  const { read, by, dryRun, expectedRevision } = request;
+  const { read, by, dryRun, expectedRevision, stored } = request;
   const db = database.pool("reader");
   const revision = await loadRevision(db);
   const current = await loadCatalogue(db);
@@ -58,6 +60,7 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
     deckRows: read.deckRows,
     by,
     expectedRevision: expectedRevision ?? revision,
+    stored,
   });
   return { changes, notes, revision: published.revision };
 }

@@ -1,21 +1,22 @@
 /** Keeps the newest book in memory. */
 import { assert } from "@counterpart/domain/assert.ts";
 import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
-import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { Catalogue, Deck } from "@counterpart/domain/catalogue/catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
 import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
-import { compileDeck, type DeckIndex } from "@counterpart/domain/rating/deck-index.ts";
+import { addDeckRows, finishDeck, growDeck } from "@counterpart/domain/rating/compile-deck.ts";
+import type { DeckIndex } from "@counterpart/domain/rating/deck-index.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
 import {
+  countDeckRowsAfter,
   insertHandles,
+  listDatedRows,
   loadCatalogue,
-  loadDatedRows,
   loadHandles,
-  loadNewestDeckRow,
   loadRevision,
   loadTermVersions,
 } from "./catalogue.repo.ts";
@@ -34,8 +35,16 @@ interface Kept {
   readonly book: Book;
   readonly catalogue: Catalogue;
   readonly deckHandles: ReadonlyMap<string, number>;
-  /** Compiled decks by handle, with everything that they were compiled from. */
-  readonly decks: ReadonlyMap<number, { readonly index: DeckIndex; readonly madeFrom: string }>;
+  /** Compiled decks by handle. */
+  readonly decks: ReadonlyMap<number, KeptDeck>;
+}
+
+interface KeptDeck {
+  readonly index: DeckIndex;
+  /** What it was compiled by. */
+  readonly madeBy: string;
+  /** Id of its newest row; 0 for none. */
+  readonly newest: number;
 }
 
 /** Refuses when no catalogue has been applied yet. */
@@ -79,6 +88,31 @@ async function nameBuiltInTypes(database: Database): Promise<void> {
   await insertHandles(database.pool("writer"), named);
 }
 
+/** Rows that are read and compiled between two turns of the event loop. */
+const ROWS_AT_ONCE = 10_000;
+
+/** Rows are only ever added: those that are compiled already are not read again. */
+async function loadDeck(
+  db: Db,
+  handle: number,
+  deck: Pick<Deck, "key" | "per">,
+  previous: KeptDeck | undefined,
+): Promise<KeptDeck> {
+  const unit = unitOf(deck.per);
+  const madeBy = canonicalJson([deck.key, unit]);
+  const known = previous?.madeBy === madeBy ? previous : null;
+  const more = await countDeckRowsAfter(db, handle, known?.newest ?? 0);
+  if (known !== null && more === 0) return known;
+  const growing = growDeck(deck.key, unit, known?.index ?? null, more);
+  let newest = known?.newest ?? 0;
+  for (;;) {
+    const rows = await listDatedRows(db, handle, { after: newest, limit: ROWS_AT_ONCE });
+    addDeckRows(growing, rows);
+    newest = rows.at(-1)?.id ?? newest;
+    if (rows.length < ROWS_AT_ONCE) return { index: finishDeck(growing), madeBy, newest };
+  }
+}
+
 async function load(db: Db, previous: Kept | null): Promise<Kept> {
   // The revision is read first: what is loaded is at least as new, and the gate tells if it is newer.
   const revision = await loadRevision(db);
@@ -86,21 +120,12 @@ async function load(db: Db, previous: Kept | null): Promise<Kept> {
   if (catalogue === null) throw new Refusal("catalogue.empty");
   const handles = await loadHandles(db);
   const versions = await loadTermVersions(db);
-  const decks = new Map<number, { index: DeckIndex; madeFrom: string }>();
+  const decks = new Map<number, KeptDeck>();
   const deckHandles = new Map<string, number>();
   for (const [name, deck] of Object.entries(catalogue.decks)) {
     const handle = handles.get(`deck/${name}`)!;
     deckHandles.set(name, handle);
-    const newest = await loadNewestDeckRow(db, handle);
-    const unit = unitOf(deck.per);
-    const madeFrom = canonicalJson([deck.key, unit, newest]);
-    const known = previous?.decks.get(handle);
-    if (known?.madeFrom === madeFrom) {
-      decks.set(handle, known);
-      continue;
-    }
-    const index = compileDeck(deck.key, unit, await loadDatedRows(db, handle));
-    decks.set(handle, { index, madeFrom });
+    decks.set(handle, await loadDeck(db, handle, deck, previous?.decks.get(handle)));
   }
   const handleOf = (kind: string, name: string): number => {
     const handle = handles.get(`${kind}/${name}`);

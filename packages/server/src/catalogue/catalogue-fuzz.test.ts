@@ -5,7 +5,7 @@ import { checkCatalogue } from "@counterpart/domain/catalogue/check-catalogue.ts
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import { applicableTerms } from "@counterpart/domain/rating/applicable-terms.ts";
 import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
-import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
+import { compileDeck } from "@counterpart/domain/rating/compile-deck.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";

@@ -1,10 +1,13 @@
 /** The SQL of the catalogue: append-only objects, handles, term versions and deck rows. */
+import { pipeline } from "node:stream/promises";
 import type { DeckRowCall } from "@counterpart/domain/catalogue/call-rules.ts";
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
 import { SECTIONS } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";
 import type { DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
+import type { ClientBase } from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 import type { Db } from "../platform/database.ts";
 import { lockForTransaction } from "../platform/locks.ts";
 
@@ -21,13 +24,13 @@ export async function loadRevision(db: Db): Promise<number> {
   return rows[0]!.revision;
 }
 
-/** The id of a deck's newest row; 0 when it has none. */
-export async function loadNewestDeckRow(db: Db, deck: number): Promise<number> {
-  const { rows } = await db.query<{ newest: number }>(
-    "select coalesce(max(id), 0) as newest from deck_row where deck_id = $1",
-    [deck],
+/** How many rows of a deck were published after the one of this id. */
+export async function countDeckRowsAfter(db: Db, deck: number, after: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    "select count(*)::integer as count from deck_row where deck_id = $1 and id > $2",
+    [deck, after],
   );
-  return rows[0]!.newest;
+  return rows[0]!.count;
 }
 
 /** The objects in force at the newest revision; null before the first apply. */
@@ -146,23 +149,34 @@ export interface StoredDeckRow extends DatedDeckRow {
 }
 
 export async function loadDeckRows(db: Db, deck: number): Promise<StoredDeckRow[]> {
-  const rows = await selectDeckRows(db, deck, `${DATED_ROW}, name`);
-  return rows.map((row) => ({ ...toDatedRow(row), name: row[12] as string | null }));
+  const rows = await selectDeckRows(db, `${DATED_ROW}, name`, { deck, after: 0, limit: null });
+  return rows.map((row) => Object.assign(toDatedRow(row), { name: row[12] as string | null }));
 }
 
-/** The rows as rating needs them. The book waits for 170,000 of them: a column more costs a tenth. */
-export async function loadDatedRows(db: Db, deck: number): Promise<DatedDeckRow[]> {
-  return (await selectDeckRows(db, deck, DATED_ROW)).map(toDatedRow);
+/**
+ * Rows as rating needs them, in order of publication. The book waits for 170,000 of them: a column
+ * more costs a tenth.
+ */
+export async function listDatedRows(
+  db: Db,
+  deck: number,
+  page: { readonly after: number; readonly limit: number },
+): Promise<DatedDeckRow[]> {
+  return (await selectDeckRows(db, DATED_ROW, { deck, ...page })).map(toDatedRow);
 }
 
-const DATED_ROW = `id, key, (extract(epoch from effective_from) * 1000)::bigint, state::text,
+const DATED_ROW = `id, key, date_part('epoch', effective_from) * 1000, state::text,
   rate::text, rate_next::text, connect_fee::text, initial_increment, subsequent_increment,
   origin_group, time_band, call`;
 
-async function selectDeckRows(db: Db, deck: number, columns: string): Promise<StoredValue[][]> {
+async function selectDeckRows(
+  db: Db,
+  columns: string,
+  { deck, after, limit }: { deck: number; after: number; limit: number | null },
+): Promise<StoredValue[][]> {
   const { rows } = await db.query({
-    text: `select ${columns} from deck_row where deck_id = $1 order by id`,
-    values: [deck],
+    text: `select ${columns} from deck_row where deck_id = $1 and id > $2 order by id limit $3`,
+    values: [deck, after, limit],
     rowMode: "array",
   } as never);
   return rows as unknown as StoredValue[][];
@@ -176,7 +190,7 @@ function toDatedRow(row: readonly StoredValue[]): DatedDeckRow {
   return {
     id: row[0] as number,
     key: row[1] as string,
-    from: Number(row[2]) as Instant,
+    from: Math.round(row[2] as number) as Instant,
     state: STATES[row[3] as keyof typeof STATES],
     rate: row[4] as string | null,
     rateNext: row[5] as string | null,
@@ -189,37 +203,67 @@ function toDatedRow(row: readonly StoredValue[]): DatedDeckRow {
   };
 }
 
+/** Rows that become the text of COPY at once: an event that waits is not held up by all of them. */
+const ROWS_PER_PIECE = 2_000;
+
+/** Copies the rows, in order: as parameters of an INSERT 170,000 of them take four times as long. */
 export async function insertDeckRows(
-  db: Db,
+  db: ClientBase,
   deck: number,
   revision: number,
   rows: readonly Omit<StoredDeckRow, "id">[],
 ): Promise<void> {
-  const column = <T>(of: (row: Omit<StoredDeckRow, "id">) => T): T[] => rows.map(of);
-  await db.query(
-    `insert into deck_row (deck_id, revision, effective_from, key, name, state, rate, rate_next,
+  const stream = db.query(
+    copyFrom(
+      `copy deck_row (deck_id, revision, effective_from, key, name, state, rate, rate_next,
         connect_fee, initial_increment, subsequent_increment, origin_group, time_band, call)
-      select $1, $2, * from unnest($3::timestamptz[], $4::text[], $5::text[], $6::"char"[],
-        $7::numeric[], $8::numeric[], $9::numeric[], $10::integer[], $11::integer[],
-        $12::text[], $13::text[], $14::jsonb[])`,
-    [
-      deck,
-      revision,
-      column(({ from }) => new Date(from).toISOString()),
-      column(({ key }) => key),
-      column(({ name }) => name),
-      column(({ state }) => state[0]),
-      column(({ rate }) => rate),
-      column(({ rateNext }) => rateNext),
-      column(({ connectFee }) => connectFee),
-      column(({ initialIncrement }) => initialIncrement),
-      column(({ subsequentIncrement }) => subsequentIncrement),
-      column(({ originGroup }) => originGroup ?? null),
-      column(({ timeBand }) => timeBand ?? null),
-      column(({ call }) => (call === null || call === undefined ? null : JSON.stringify(call))),
-    ],
+        from stdin`,
+    ),
   );
+  await pipeline(copyTexts(`${deck}\t${revision}`, rows), stream);
 }
+
+function* copyTexts(
+  lead: string,
+  rows: readonly Omit<StoredDeckRow, "id">[],
+): Generator<Buffer, void> {
+  // Most rows are of one date.
+  let from: Instant | null = null;
+  let date = "";
+  for (let at = 0; at < rows.length; at += ROWS_PER_PIECE) {
+    const lines: string[] = [];
+    for (const row of rows.slice(at, at + ROWS_PER_PIECE)) {
+      if (from !== row.from) date = new Date(row.from).toISOString();
+      from = row.from;
+      lines.push(`${lead}\t${date}\t${copyLine(row)}\n`);
+    }
+    yield Buffer.from(lines.join(""));
+  }
+}
+
+function copyLine(row: Omit<StoredDeckRow, "id">): string {
+  const call = row.call === null || row.call === undefined ? null : JSON.stringify(row.call);
+  const price = `${row.rate ?? NULL}\t${row.rateNext ?? NULL}\t${row.connectFee ?? NULL}`;
+  const increments = `${row.initialIncrement ?? NULL}\t${row.subsequentIncrement ?? NULL}`;
+  const ofCalls = `${copyText(row.originGroup)}\t${copyText(row.timeBand)}\t${copyText(call)}`;
+  const what = `${copyText(row.key)}\t${copyText(row.name)}\t${row.state.charAt(0)}`;
+  return `${what}\t${price}\t${increments}\t${ofCalls}`;
+}
+
+const NULL = "\\N";
+
+/** As COPY reads it: a backslash before what would end a value or a row. */
+function copyText(text: string | null | undefined): string {
+  if (text === null || text === undefined) return NULL;
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (mark) => COPY_MARKS[mark]!) : text;
+}
+
+const COPY_MARKS: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
 
 /** Raises the revision alone at the gate: what was rated by an older book can commit no more. */
 export async function raiseRevision(

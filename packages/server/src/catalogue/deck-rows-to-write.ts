@@ -37,9 +37,9 @@ export function deckRowsToWrite(
     // Until something is written, the deck is as it is stored: versions that stay cost no comparison.
     if (written.length === 0 && isAsStored(version, at)) continue;
     wanted ??= wantedOf(byEffect, version);
-    for (const one of differences(state, wanted)) {
+    for (const [key, one] of differences(state, wanted)) {
       written.push({ ...one, from: at });
-      state.set(deckRowKey(one), one);
+      state.set(key, one);
     }
   }
   return written;
@@ -66,22 +66,25 @@ function wantedOf(
 ): Map<string, State> {
   if (version === undefined) return new Map();
   const rows = "rows" in version ? version.rows : deckRowsInForce(stored, version.storedAt);
-  return new Map(rows.map((row) => [deckRowKey(row), toState(row)]));
+  const wanted = new Map<string, State>();
+  for (const row of rows) wanted.set(deckRowKey(row), toState(row));
+  return wanted;
 }
 
 function differences(
   state: ReadonlyMap<string, State>,
   wanted: ReadonlyMap<string, State>,
-): State[] {
-  const changed = [...wanted].filter(([key, one]) => !isSame(state.get(key), one));
-  const gone = [...state].filter(
-    ([key, { state: before }]) => before !== "withdrawn" && !wanted.has(key),
-  );
-  return [...changed.map(([, one]) => one), ...gone.map(([, before]) => withdraw(before))];
+): [key: string, state: State][] {
+  const found: [string, State][] = [];
+  for (const [key, one] of wanted) if (!isSame(state.get(key), one)) found.push([key, one]);
+  for (const [key, before] of state) {
+    if (before.state !== "withdrawn" && !wanted.has(key)) found.push([key, withdraw(before)]);
+  }
+  return found;
 }
 
-function inOrderOfEffect(stored: readonly StoredDeckRow[]): StoredDeckRow[] {
-  return [...stored].sort((a, b) => a.from - b.from || a.id - b.id);
+function inOrderOfEffect(stored: readonly StoredDeckRow[]): readonly StoredDeckRow[] {
+  return stored.toSorted((a, b) => a.from - b.from || a.id - b.id);
 }
 
 /** The rows that a stored deck has at an instant. */
@@ -90,20 +93,24 @@ export function deckRowsInForce(stored: readonly StoredDeckRow[], at: Instant): 
   for (const row of inOrderOfEffect(stored)) {
     if (row.from <= at) state.set(deckRowKey(row), row);
   }
-  return [...state.values()]
-    .filter((row) => row.state !== "withdrawn")
-    .map((row) => ({
-      key: row.key,
-      name: row.name ?? undefined,
-      rate: row.rate,
-      rateNext: row.rateNext ?? undefined,
-      connectFee: row.connectFee ?? undefined,
-      initialIncrement: row.initialIncrement ?? undefined,
-      subsequentIncrement: row.subsequentIncrement ?? undefined,
-      originGroup: row.originGroup ?? undefined,
-      timeBand: row.timeBand ?? undefined,
-      call: row.call ?? undefined,
-    }));
+  const rows: DeckRow[] = [];
+  for (const row of state.values()) if (row.state !== "withdrawn") rows.push(fromState(row));
+  return rows;
+}
+
+function fromState(row: State): DeckRow {
+  return {
+    key: row.key,
+    name: row.name ?? undefined,
+    rate: row.rate,
+    rateNext: row.rateNext ?? undefined,
+    connectFee: row.connectFee ?? undefined,
+    initialIncrement: row.initialIncrement ?? undefined,
+    subsequentIncrement: row.subsequentIncrement ?? undefined,
+    originGroup: row.originGroup ?? undefined,
+    timeBand: row.timeBand ?? undefined,
+    call: row.call ?? undefined,
+  };
 }
 
 function toState(row: DeckRow): State {

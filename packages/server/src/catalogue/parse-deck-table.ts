@@ -14,9 +14,14 @@ export interface LineProblem extends Pick<CatalogueProblem, "code" | "message"> 
 
 const RECORD_BYTES_MAX = 65_536;
 
-export type DeckTable =
-  | { readonly records: readonly string[][]; readonly lineOf: (record: number) => number }
-  | { readonly problems: readonly LineProblem[] };
+/** The header is the first record. */
+export interface DeckRecords {
+  readonly records: readonly (readonly string[])[];
+  /** Where a record stands; the header is record 0. */
+  readonly lineOf: (record: number) => number;
+}
+
+export type DeckTable = DeckRecords | { readonly problems: readonly LineProblem[] };
 
 /**
  * Line numbers cost as much again as everything else, so they are looked up when a problem needs

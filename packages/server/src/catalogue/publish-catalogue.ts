@@ -1,4 +1,5 @@
 /** Publishes a catalogue as one versioned change. */
+import { assert } from "@counterpart/domain/assert.ts";
 import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
 import type { Catalogue, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
@@ -24,6 +25,7 @@ import {
   loadTermVersions,
   objectsOf,
   raiseRevision,
+  type StoredDeckRow,
 } from "./catalogue.repo.ts";
 import { deckRowsToWrite, type VersionToWrite } from "./deck-rows-to-write.ts";
 
@@ -34,7 +36,11 @@ export interface Publication {
   readonly by: string;
   /** Apply only if this is still the newest revision. */
   readonly expectedRevision?: number | undefined;
+  /** All rows of decks, by name, as they are at the expected revision: they are not read again. */
+  readonly stored?: StoredDecks | undefined;
 }
+
+export type StoredDecks = ReadonlyMap<string, readonly StoredDeckRow[]>;
 
 export interface Published {
   readonly revision: number;
@@ -66,10 +72,11 @@ export async function publishCatalogue(
 
 async function publish(client: Client, publication: Publication): Promise<Published> {
   const before = await loadRevision(client);
-  const { catalogue, expectedRevision, by } = publication;
+  const { catalogue, expectedRevision, by, stored } = publication;
   if (expectedRevision !== undefined && expectedRevision !== before) {
     throw new Refusal("catalogue.changed", { revision: before });
   }
+  assert(stored === undefined || expectedRevision !== undefined, "stored rows are of a revision");
   const current = await loadCatalogue(client);
   const changes = changedObjects(current, catalogue);
   if (changes.length === 0) return { revision: before, changes: 0 };
@@ -114,8 +121,8 @@ async function makeHandles(db: Db, catalogue: Catalogue): Promise<Handles> {
 }
 
 async function storeDecks(
-  db: Db,
-  { catalogue, deckRows }: Publication,
+  db: Client,
+  { catalogue, deckRows, stored }: Publication,
   handles: Handles,
   current: Catalogue | null,
   revision: number,
@@ -133,7 +140,7 @@ async function storeDecks(
       return { from, rows };
     });
     const handle = handles.get(`deck/${name}`)!;
-    const rows = deckRowsToWrite(await loadDeckRows(db, handle), wanted);
+    const rows = deckRowsToWrite(stored?.get(name) ?? (await loadDeckRows(db, handle)), wanted);
     if (rows.length > 0) await insertDeckRows(db, handle, revision, rows);
   }
 }

@@ -15,7 +15,7 @@ import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Meter } from "@counterpart/domain/meters/meter.ts";
-import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
+import { compileDeck } from "@counterpart/domain/rating/compile-deck.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import fc from "fast-check";
 import { expect, expectTypeOf, test } from "vitest";

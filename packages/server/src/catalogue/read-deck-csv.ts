@@ -5,12 +5,17 @@ import { deckRowKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
 import type { ProblemCode, ProblemDetail } from "@counterpart/domain/catalogue/problems.ts";
 import { formatDecimal, parseDecimal } from "@counterpart/domain/decimal.ts";
 import { checkZone } from "@counterpart/domain/period.ts";
-import { priceFraction } from "@counterpart/domain/rating/deck-index.ts";
+import { priceFraction } from "@counterpart/domain/rating/price-fraction.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import { compileBands } from "@counterpart/domain/voice/time-bands.ts";
 import type { DeckColumns } from "./catalogue-schema.ts";
 import { findTimeGaps } from "./deck-row-times.ts";
-import { type LineProblem, lineProblem, parseDeckTable } from "./parse-deck-table.ts";
+import {
+  type DeckRecords,
+  type LineProblem,
+  lineProblem,
+  parseDeckTable,
+} from "./parse-deck-table.ts";
 import { CALL_COLUMNS, type CallCells, type RowOfCalls, readRowCall } from "./read-row-call.ts";
 
 /** Bands and groups of the deck are what its rows may name. */
@@ -39,19 +44,26 @@ const PROBLEMS_MAX = 100;
 /** Reads the rows of a deck. 170,000 of them take about a second. */
 export function readDeckCsv(text: string, format: DeckCsvFormat): DeckCsv {
   const table = parseDeckTable(text, format.delimiter ?? ",");
-  if ("problems" in table) return { rows: [], problems: table.problems };
-  const [header = [], ...records] = table.records;
+  return "problems" in table
+    ? { rows: [], problems: table.problems }
+    : readDeckTable(table, format);
+}
+
+/** The same of records that are cut already. */
+export function readDeckTable({ records, lineOf }: DeckRecords, format: DeckCsvFormat): DeckCsv {
+  const [header = []] = records;
   const found = findColumns(header, format);
   if (found.problems.length > 0) return { rows: [], problems: found.problems };
-  if (records.length === 0) {
+  if (records.length === 1) {
     return { rows: [], problems: [lineProblem(1, "catalogue.csv-empty", {})] };
   }
-  const reading = startReading(found.columns, format, table.lineOf);
-  for (const [index, record] of records.entries()) {
-    if (record.length === header.length) readRow(reading, record, index + 1);
+  const reading = startReading(found.columns, format, lineOf);
+  for (let at = 1; at < records.length; at++) {
+    const record = records[at]!;
+    if (record.length === header.length) readRow(reading, record, at);
     else {
       const detail = { fields: record.length, columns: header.length };
-      tell(reading, index + 1, "catalogue.csv-width", detail);
+      tell(reading, at, "catalogue.csv-width", detail);
     }
   }
   const rows = reading.rows.sort((a, b) => (deckRowKey(a) < deckRowKey(b) ? -1 : 1));

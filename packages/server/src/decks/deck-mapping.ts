@@ -73,8 +73,8 @@ export const deckMappingSchema = z.strictObject({
   /** Of every row that has no column, or an empty cell, for it. */
   values: z
     .strictObject({
-      rateNext: z.string().optional(),
-      connectFee: z.string().optional(),
+      rateNext: z.string().trim().optional(),
+      connectFee: z.string().trim().optional(),
       initialIncrement: z.int().min(1).optional(),
       subsequentIncrement: z.int().min(1).optional(),
     })

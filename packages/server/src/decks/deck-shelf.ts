@@ -3,7 +3,13 @@ import type { Catalogue, Deck, DeckRow } from "@counterpart/domain/catalogue/cat
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone, instantOfDateOrInstant, type Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
-import { loadCatalogue, loadDeckRows, loadHandles } from "../catalogue/catalogue.repo.ts";
+import {
+  loadCatalogue,
+  loadDeckRows,
+  loadHandles,
+  loadRevision,
+  type StoredDeckRow,
+} from "../catalogue/catalogue.repo.ts";
 import { deckRowsInForce } from "../catalogue/deck-rows-to-write.ts";
 import { sortProblems } from "../catalogue/locate-problem.ts";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
@@ -52,22 +58,32 @@ export async function openDirectoryShelf(
   return { catalogue, zone, open, read };
 }
 
+export interface ShelfInForce extends DeckShelf {
+  /** What was read is at least as new; a version is stored only if it still is the newest. */
+  readonly revision: number;
+  /** The rows of the decks that were opened. */
+  readonly stored: ReadonlyMap<string, readonly StoredDeckRow[]>;
+}
+
 /** Refuses `catalogue.empty`. */
-export async function openShelfInForce(db: Db): Promise<DeckShelf> {
+export async function openShelfInForce(db: Db): Promise<ShelfInForce> {
+  const revision = await loadRevision(db);
   const catalogue = await loadCatalogue(db);
   if (catalogue === null) throw new Refusal("catalogue.empty");
   const zone = checkZone(catalogue.provider.timeZone);
+  const opened = new Map<string, readonly StoredDeckRow[]>();
   const open = async (name: string): Promise<OpenDeck> => {
     const deck = deckNamed(catalogue, name);
     const handles = await loadHandles(db);
     const stored = await loadDeckRows(db, handles.get(`deck/${name}`)!);
+    opened.set(name, stored);
     const versions = deck.versions.map(({ from }) => {
       const at = instantOfDateOrInstant(zone, from);
       return lazyVersion(from, at, () => byKey(deckRowsInForce(stored, at)));
     });
     return { name, deck, versions };
   };
-  return { catalogue, zone, open };
+  return { catalogue, zone, revision, stored: opened, open };
 }
 
 /** A large deck has many versions, and a question is about one or two of them. */

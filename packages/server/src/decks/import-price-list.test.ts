@@ -203,7 +203,7 @@ test("the catalogue in force gets a version as one change, and the book has it",
   const shelf = await openShelfInForce(database.pool("reader"));
   const plan = await planImport(shelf, list());
   expect(plan.versions[0]!.comparison.counts).toMatchObject({ increased: 1, deleted: 1 });
-  const { revision } = await storeInForce(database, plan.deck, plan.versions, "test");
+  const { revision } = await storeInForce(database, shelf, plan.deck, plan.versions, "test");
   expect(revision).toBe(2);
   await keeper.refresh(revision);
   const after = await openShelfInForce(database.pool("reader"));

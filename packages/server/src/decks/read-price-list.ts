@@ -18,14 +18,14 @@ import type { Instant } from "@counterpart/domain/instant.ts";
 import type { Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { LineProblem } from "../catalogue/parse-deck-table.ts";
-import { readDeckCsv } from "../catalogue/read-deck-csv.ts";
+import { readDeckTable } from "../catalogue/read-deck-csv.ts";
 import { CALL_COLUMNS, CALL_PRICES } from "../catalogue/read-row-call.ts";
 import { type CsvRecord, splitCsvRecords } from "../imports/split-csv-records.ts";
 import type { DeckMapping, ListColumn } from "./deck-mapping.ts";
 import { findDelimiter } from "./find-delimiter.ts";
 import { type ColumnsRead, findListColumns } from "./find-list-columns.ts";
 import { readListDate, readListIncrements, readListPrice, readListState } from "./list-cells.ts";
-import { csvCell } from "./write-deck-csv.ts";
+import { withoutLineEnds } from "./write-deck-csv.ts";
 
 export interface ListFormat {
   readonly deck: Omit<Deck, "versions">;
@@ -55,6 +55,7 @@ export async function readPriceList(text: string, format: ListFormat): Promise<P
   const delimiter = mapping.delimiter ?? findDelimiter(body);
   const reading: Reading = {
     format,
+    calls: [],
     days: new Map(),
     dates: new Map(),
     currencies: new Set(),
@@ -75,13 +76,14 @@ export async function readPriceList(text: string, format: ListFormat): Promise<P
           tell(record.line, code, detail),
         );
         if (columns === null) throw refusal(reading);
+        reading.calls = callColumnsOf(columns);
         if (!mapping.header) records += readRecord(reading, columns, record, tell);
       } else records += readRecord(reading, columns, record, tell);
     }
   }
   if (records === 0) tell(1, "deck.empty", {});
   if (columns === null) throw refusal(reading);
-  const rows = finishDays(reading, columns);
+  const rows = finishDays(reading);
   if (reading.problems.length > 0) throw refusal(reading);
   return { rows, dates: reading.dates, columns, records };
 }
@@ -94,6 +96,7 @@ type Tell = <Code extends ProblemCode>(
 
 interface Reading {
   readonly format: ListFormat;
+  calls: readonly (typeof CALL_COLUMNS)[number][];
   readonly days: Map<Instant, Day>;
   readonly dates: Map<Instant, string>;
   /** Other ones that were told. */
@@ -104,9 +107,9 @@ interface Reading {
   untold: number;
 }
 
-/** Rows of one day, as lines of the CSV that our own reader takes. */
+/** Rows of one day, as the records that our own reader takes. */
 interface Day {
-  readonly lines: string[];
+  readonly records: string[][];
   /** Line of the list that each is from. */
   readonly origins: number[];
   /** Line of the list that has each key. */
@@ -136,10 +139,7 @@ type Record = Extract<CsvRecord, { readonly fields: unknown }>;
 function readRecord(reading: Reading, columns: ColumnsRead, record: Record, tell: Tell): 1 {
   const { format } = reading;
   const { mapping, deck } = format;
-  const cell = (name: ListColumn): string => {
-    const at = columns.places[name];
-    return at === undefined ? "" : (record.fields[at] ?? "");
-  };
+  const cell = cellOf(columns, record.fields);
   const { line } = record;
   const currency = cell("currency").toUpperCase();
   const isOther = currency !== "" && currency !== deck.currency;
@@ -154,30 +154,28 @@ function readRecord(reading: Reading, columns: ColumnsRead, record: Record, tell
   const keys = deck.key === "prefix" ? prefixesOf(cell, line, tell) : [networkOf(cell)];
   // A row of an unknown status is told already, and its price is still looked at.
   const isPriced = state === "priced" || state === null;
-  const price = (name: "rate" | "rateNext" | "connectFee"): string =>
-    isPriced ? priceOf(reading, cell(name), line, tell) : "";
-  const [rate, rateNext, connectFee] = [price("rate"), price("rateNext"), price("connectFee")];
+  const rate = isPriced ? priceOf(reading, cell("rate"), line, tell) : "";
+  const rateNext = isPriced ? priceOf(reading, cell("rateNext"), line, tell) : "";
+  const connectFee = isPriced ? priceOf(reading, cell("connectFee"), line, tell) : "";
   const [initial, subsequent] = incrementsOf(cell, line, tell);
   const { values } = mapping;
+  const name = withoutLineEnds(cell("name"));
+  if (name.includes("\0")) tell(line, "catalogue.text-not-storable", {});
   const rest = [
-    csvCell(cell("name")),
+    name,
     rate,
     rateNext || (isPriced ? (values.rateNext ?? "") : ""),
     // A fee of nothing is no fee: lists write it out.
     (/[1-9]/.test(connectFee) && connectFee) || (isPriced ? (values.connectFee ?? "") : ""),
-    initial || (values.initialIncrement ?? ""),
-    subsequent || (values.subsequentIncrement ?? ""),
+    initial || String(values.initialIncrement ?? ""),
+    subsequent || String(values.subsequentIncrement ?? ""),
     state === "blocked" ? "yes" : "",
-    ...callColumnsOf(columns).map((name) =>
-      callCell(name, reading, cell(name), isPriced, line, tell),
-    ),
-  ].join(",");
+    ...reading.calls.map((column) => callCell(column, reading, cell(column), isPriced, line, tell)),
+  ];
+  const originGroup = cell("originGroup") || null;
+  const timeBand = cell("timeBand") || null;
   for (const prefix of keys) {
-    const key = deckRowKey({
-      key: prefix,
-      originGroup: cell("originGroup") || null,
-      timeBand: cell("timeBand") || null,
-    });
+    const key = deckRowKey({ key: prefix, originGroup, timeBand });
     const before = day.keys.get(key);
     if (before !== undefined) {
       tell(line, "deck.key-twice", { key, line: before });
@@ -186,7 +184,7 @@ function readRecord(reading: Reading, columns: ColumnsRead, record: Record, tell
     day.keys.set(key, line + mapping.skipLines);
     if (state === "deleted") day.deleted.push(key);
     else {
-      day.lines.push(`${csvCell(prefix)},${rest}`);
+      day.records.push([prefix, ...rest]);
       day.origins.push(line + mapping.skipLines);
     }
   }
@@ -195,7 +193,14 @@ function readRecord(reading: Reading, columns: ColumnsRead, record: Record, tell
 
 type Cell = (name: ListColumn) => string;
 
-const NO_DAY: Day = { lines: [], origins: [], keys: new Map(), deleted: [] };
+function cellOf({ places }: ColumnsRead, fields: readonly string[]): Cell {
+  return (name) => {
+    const at = places[name];
+    return at === undefined ? "" : (fields[at] ?? "").trim();
+  };
+}
+
+const NO_DAY: Day = { records: [], origins: [], keys: new Map(), deleted: [] };
 
 /** Of the row's date; one before the list takes over counts from then. */
 function dayOf(reading: Reading, text: string, line: number, tell: Tell): Day {
@@ -217,7 +222,7 @@ function dayOf(reading: Reading, text: string, line: number, tell: Tell): Day {
   }
   let day = reading.days.get(at);
   if (day === undefined) {
-    day = { lines: [], origins: [], keys: new Map(), deleted: [] };
+    day = { records: [], origins: [], keys: new Map(), deleted: [] };
     reading.days.set(at, day);
   }
   return day;
@@ -275,7 +280,7 @@ function callCell(
   line: number,
   tell: Tell,
 ): string {
-  if (!(CALL_PRICES as readonly string[]).includes(name)) return csvCell(text);
+  if (!(CALL_PRICES as readonly string[]).includes(name)) return text;
   return isPriced ? priceOf(reading, text, line, tell) : "";
 }
 
@@ -288,18 +293,17 @@ function incrementsOf(cell: Cell, line: number, tell: Tell): readonly [string, s
 }
 
 /** The rows of each day by the reader of decks, whose problems are told at the list's own lines. */
-function finishDays(reading: Reading, columns: ColumnsRead): OfferedRow[] {
+function finishDays(reading: Reading): OfferedRow[] {
   const { deck } = reading.format;
   const rows: OfferedRow[] = [];
   for (const [at, day] of reading.days) {
     for (const deleted of day.deleted) rows.push({ key: deleted, row: null, at });
-    if (day.lines.length === 0) continue;
-    const header = [...CSV_COLUMNS, ...callColumnsOf(columns)].join(",");
-    const text = `${header}\n${day.lines.join("\n")}\n`;
-    const read = readDeckCsv(text, deck);
-    for (const found of read.problems) {
-      addLineProblem(reading, { ...found, line: day.origins[found.line - 2] ?? found.line });
-    }
+    if (day.records.length === 0) continue;
+    const header = [...CSV_COLUMNS, ...reading.calls];
+    const records = [header, ...day.records];
+    const lineOf = (record: number): number => day.origins[record - 1] ?? 1;
+    const read = readDeckTable({ records, lineOf }, deck);
+    for (const found of read.problems) addLineProblem(reading, found);
     for (const row of read.rows) rows.push({ key: deckRowKey(row), row, at });
   }
   return rows;

@@ -5,12 +5,11 @@ import { dirname, join } from "node:path";
 import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { type Applied, applyCatalogue } from "../catalogue/apply-catalogue.ts";
-import { loadCatalogue, loadRevision } from "../catalogue/catalogue.repo.ts";
 import { deckRowsHash } from "../catalogue/deck-rows-hash.ts";
 import { NOWHERE } from "../catalogue/locate-problem.ts";
 import type { ReadCatalogue } from "../catalogue/resolve-bundle.ts";
 import type { Database } from "../platform/database.ts";
-import type { DeckShelf, OpenDeck } from "./deck-shelf.ts";
+import type { DeckShelf, OpenDeck, ShelfInForce } from "./deck-shelf.ts";
 import { insertDeckVersion, versionFile } from "./edit-deck-yaml.ts";
 import type { VersionChange } from "./import-price-list.ts";
 import { writeDeckCsv } from "./write-deck-csv.ts";
@@ -91,32 +90,31 @@ async function writeWhole(path: string, text: string): Promise<void> {
   await rename(draft, path);
 }
 
-/** Publishes the catalogue in force with the versions in it, as one change. */
+/**
+ * Publishes the catalogue in force with the versions in it, as one change. Refuses `catalogue.changed`
+ * when it is not the one any more that they were compared with.
+ */
 export async function storeInForce(
   database: Database,
-  open: OpenDeck,
+  { catalogue, revision, stored }: ShelfInForce,
+  { name, deck }: OpenDeck,
   versions: readonly VersionChange[],
   by: string,
 ): Promise<Applied> {
-  const db = database.pool("reader");
-  // Read before the catalogue: what somebody else publishes meanwhile is not overwritten.
-  const expectedRevision = await loadRevision(db);
-  const catalogue = await loadCatalogue(db);
-  if (catalogue === null) throw new Refusal("catalogue.empty");
-  const deck = catalogue.decks[open.name];
-  if (deck === undefined) throw new Refusal("deck.unknown", { deck: open.name });
   const replaced = new Set(versions.map(({ from }) => from));
   const zone = catalogue.provider.timeZone;
-  const deckRows = new Map(versions.map(({ rows }) => [deckRowsHash(rows), rows]));
+  const made = versions.map(({ from, rows }) => ({ from, rows, hash: deckRowsHash(rows) }));
+  const deckRows = new Map(made.map(({ rows, hash }) => [hash, rows]));
   const entries = [
     ...deck.versions.filter(({ from }) => !replaced.has(from)),
-    ...versions.map(({ from, rows }) => ({ from, rows: deckRowsHash(rows) })),
+    ...made.map(({ from, hash }) => ({ from, rows: hash })),
   ];
   const sorted = entries.toSorted((a, b) => instantIn(zone, a.from) - instantIn(zone, b.from));
-  const decks = { ...catalogue.decks, [open.name]: { ...deck, versions: sorted } };
+  const decks = { ...catalogue.decks, [name]: { ...deck, versions: sorted } };
   const next = { ...catalogue, decks };
   const read = { catalogue: next, deckRows, problems: [], locate: () => NOWHERE };
-  return await applyCatalogue(database, { read, by, dryRun: false, expectedRevision });
+  const change = { read, by, dryRun: false, expectedRevision: revision, stored };
+  return await applyCatalogue(database, change);
 }
 
 function instantIn(zone: string, from: string): number {

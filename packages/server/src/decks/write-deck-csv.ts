@@ -35,8 +35,13 @@ function columnsOf(rows: readonly Cells[]): readonly string[] {
   return [...columns];
 }
 
-/** A cell as RFC 4180 writes it; a line end in a name becomes a blank, so that a row is a line. */
-export function csvCell(value: string | number | null | undefined): string {
-  const text = String(value ?? "").replace(/\s*[\r\n]+\s*/g, " ");
+/** A line end in a name becomes a blank, so that a row is a line. */
+export function withoutLineEnds(text: string): string {
+  return /[\r\n]/.test(text) ? text.replace(/\s*[\r\n]+\s*/g, " ") : text;
+}
+
+/** A cell as RFC 4180 writes it. */
+function csvCell(value: string | number | null | undefined): string {
+  const text = withoutLineEnds(String(value ?? ""));
   return /[",]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -8,7 +8,7 @@ import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import { parseInstant } from "@counterpart/domain/instant.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
 import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
-import { compileDeck } from "@counterpart/domain/rating/deck-index.ts";
+import { compileDeck } from "@counterpart/domain/rating/compile-deck.ts";
 import { unitOf } from "@counterpart/domain/units.ts";
 import { expect, test } from "vitest";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";

@@ -162,7 +162,7 @@ async function makeInForce(database: Database, options: StoreOptions, plan: Plan
   const shelf = await openShelfInForce(database.pool("reader"));
   const planned = await plan(shelf, notifiedOn(shelf, options));
   await confirmed(planned, options, async () => {
-    const { revision } = await storeInForce(database, planned.deck, planned.versions, "cli");
+    const { revision } = await storeInForce(database, shelf, planned.deck, planned.versions, "cli");
     return (
       `Published as revision ${revision}. A catalogue directory that is applied later takes it ` +
       "back unless it has the version, too (--catalogue)."
