@@ -108,7 +108,7 @@ test(`a replay that is killed again and again charges each event once (seed ${SE
     // What it claimed and copied is not committed when it dies.
     await session.query("begin; lock table intake in share mode");
     void held.ask({ do: "replay" });
-    await untilWaiting(session, "query like 'insert into intake%'");
+    await untilWaiting(session, "query like '%insert into intake%'");
     held.kill();
     await held.ended;
   });
@@ -148,7 +148,7 @@ test("a correction that waits for a replay is told what the replay made of its e
     // The replay has claimed its keys and stands before its last statement.
     await session.query("begin; lock table intake in share mode");
     const replaying = child.ask({ do: "replay" });
-    await untilWaiting(session, "query like 'insert into intake%'");
+    await untilWaiting(session, "query like '%insert into intake%'");
     const correcting = ingestAll(
       store,
       corrected.map((n) => mail(n, 2)),

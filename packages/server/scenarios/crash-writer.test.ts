@@ -61,7 +61,7 @@ test("a writer that is cancelled at the gate can write again", async () => {
       () => "stored",
       () => "rejected",
     );
-    const atGate = "query like 'begin; select pg_advisory_xact_lock_shared%'";
+    const atGate = "query like '%select pg_advisory_xact_lock_shared%'";
     await untilWaiting(session, atGate);
     await session.query(
       `select pg_cancel_backend(pid) from pg_stat_activity

@@ -32,7 +32,8 @@ export interface QuoteQuestion {
 }
 
 /**
- * So much usage, as if it came in one event. Fields of the event type and dimensions say what of, as far as prices ask.
+ * So much usage, as if it came in one event. Fields of the event type and dimensions say what of, as far
+ * as prices ask.
  */
 export interface AskedQuantity {
   /** May be left out where only one event type that is priced counts the unit. */
