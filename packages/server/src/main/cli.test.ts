@@ -100,3 +100,18 @@ test("demo: Ctrl-C stores what is under way, and the same command goes on there"
   expect(whole.said).toMatch(/^data directory \/.*demo$/m);
   expect(whole.said).not.toContain("no database");
 }, 120_000);
+
+test("quote: a price of one's own, and what is wrong with it at its field", async () => {
+  const asked = (price: string) =>
+    run("quote", "--price", price, "--currency", "EUR", "--quantity", "80", "--unit", "segment");
+  const fees = "{model: periodPercentage, per: segment, percent: '10', feePerEvent: '0.50'}";
+  const { code, out } = await run(
+    ...["quote", "--price", fees, "--currency", "EUR", "--json"],
+    ...["--quantity", "80", "--unit", "segment", "--events", "4"],
+  );
+  expect([code, JSON.parse(out).totals]).toMatchObject([0, [{ amount: "10" }]]);
+  const point = await asked("{model: perUnit, rate: 0.01, per: segment}");
+  expect([point.code, point.said]).toEqual([3, expect.stringMatching(/needs quotes/)]);
+  const tiers = await asked("{model: volume, per: segment, tiers: []}");
+  expect(tiers.said).toMatch(/^\/price\/tiers +At least one tier is needed/m);
+}, 60_000);

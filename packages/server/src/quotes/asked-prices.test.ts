@@ -1,4 +1,4 @@
-/** Every price model given in the request, as a stranger would try it, and what is wrong with one told. */
+/** Every price model given in the request, and what is wrong with one told at its field. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, TEST_BUNDLE, type TestServer } from "../../test/test-server.ts";
 
@@ -172,7 +172,7 @@ test.each<[string, object, unknown, object, string]>([
   expect([status, json.totals]).toEqual([200, [expect.objectContaining({ ...eur, amount })]]);
 });
 
-test("200: a price on cost has the charge of the supplier for its base, a deck brings its currency", async () => {
+test("200: a price on cost has the supplier's charge for its base, a deck brings its currency", async () => {
   const fields = { market: "DE", category: "marketing", status: "delivered" };
   const markup = { model: "markup", on: "cost", percent: "18" };
   const onCost = await server.ask("POST", "/v1/quotes", {

@@ -3,7 +3,9 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import { Command, Option } from "commander";
 import { parse as parseYaml } from "yaml";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
+import { locateProblem, NOWHERE } from "../../catalogue/locate-problem.ts";
 import { priceSchema } from "../../catalogue/price-schema.ts";
+import { problemsOfIssues } from "../../catalogue/schema-problems.ts";
 import { schemaChecks } from "../../events/schema-checks.ts";
 import { RENDERINGS, type Rendering } from "../../explain/render-explanation.ts";
 import { findInput, readInputFile } from "../../imports/read-input.ts";
@@ -117,10 +119,12 @@ async function quotePath(
 
 /** Refuses `quote.price-invalid`. */
 function readPrice(text: string) {
-  const parsed = priceSchema.safeParse(readYamlOption(text));
+  const parsed = priceSchema.safeParse(readYamlOption(text), { reportInput: true });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new Refusal("quote.price-invalid", { problems });
+  const problems = problemsOfIssues(parsed.error.issues);
+  throw new Refusal("quote.price-invalid", {
+    problems: problems.map((one) => locateProblem(one, () => NOWHERE)),
+  });
 }
 
 function readYamlOption(text: string): unknown {
