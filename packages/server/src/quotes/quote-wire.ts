@@ -6,7 +6,7 @@ import { wireText } from "../http/wire-text.ts";
 
 const name = wireText(63);
 
-/** Against what; also the query of a stream, which cannot bring a price. */
+/** Against what. */
 export const targetFields = {
   account: name.optional().describe("Against its agreements; every party's charge is answered"),
   agreement: name.optional().describe("Against this agreement alone"),
@@ -41,10 +41,33 @@ export const questionFields = {
   quantity: quantitySchema.optional(),
 };
 
+/** A price in a query, whose text is JSON. */
+const priceText = z
+  .string()
+  .max(8192)
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue({ code: "custom", message: "It is not JSON." });
+      return z.NEVER;
+    }
+  })
+  .pipe(priceSchema);
+
+const on = name.optional().describe("Event type that price is for");
+
+/** Of a stream, whose body is its events. */
+export const streamTargetFields = {
+  ...targetFields,
+  price: priceText.optional().describe("Against a price that is in no catalogue, as JSON"),
+  on,
+};
+
 export const quoteBodySchema = z.strictObject({
   ...targetFields,
   price: priceSchema.optional().describe("Against a price that is in no catalogue"),
-  on: name.optional().describe("Event type that price is for"),
+  on,
   ...questionFields,
 });
 

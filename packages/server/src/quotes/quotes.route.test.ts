@@ -256,6 +256,31 @@ test("200: a stream is answered with what the months would be stated at, fees in
   expect(without.json.months).toMatchObject([{ total: "0.14" }, {}]);
 });
 
+test("200: a stream against a price in the query, each event within its limits", async () => {
+  const price = { model: "dynamic", price: "segments", factor: "0.0299" };
+  const limits = { minimumPerEvent: "1.75", maximumPerEvent: "12" };
+  const asked = new URLSearchParams({ currency: "EUR", on: "sms.message" });
+  asked.set("price", JSON.stringify({ ...price, ...limits }));
+  const events = [10, 80, 200, 250, 255].map((segments) => {
+    return { type: "sms.message", data: { ...smsEvent("s").data, segments } };
+  });
+  const { json } = await quoteLines(asked.toString(), events);
+  // 1.75, 2.392, 5.98, 7.475, 7.6245
+  expect(json.months).toMatchObject([{ amount: "25.2215", total: "25.22" }]);
+});
+
+test.each([
+  ["price={&currency=EUR", "/price", "It is not JSON."],
+  ["price={}&currency=EUR", "/price/model", "'perUnit'"],
+  ['price={"model":"perUnit","rate":0.5,"per":"segment"}', "/price/rate", "quotes"],
+])("400: %s is told at %s", async (query, pointer, detail) => {
+  const { status, json } = await quoteLines(query, [call]);
+  expect([status, json.code]).toEqual([400, "request.invalid"]);
+  expect(json.errors).toMatchObject([
+    { in: "query", pointer, detail: expect.stringContaining(detail) },
+  ]);
+});
+
 test("200: a stream is quoted at what its events then cost", async () => {
   const events = ["q-1", "q-2", "q-3"].map((id) => smsEvent(id));
   const quoted = await quoteLines("agreement=acme", events);

@@ -12,7 +12,7 @@ import { splitLines } from "../imports/split-lines.ts";
 import { quoteEvent, timeOfQuestion } from "./quote-event.ts";
 import { quoteFile } from "./quote-file.ts";
 import { resolveQuoteTarget } from "./quote-target.ts";
-import { fileQuoteSchema, quoteBodySchema, quoteSchema, targetFields } from "./quote-wire.ts";
+import { fileQuoteSchema, quoteBodySchema, quoteSchema, streamTargetFields } from "./quote-wire.ts";
 
 const REFUSES = [
   "catalogue.empty",
@@ -45,14 +45,14 @@ const DESCRIPTION = `As JSON: an \`event\` (a CloudEvent, or \`type\` and \`data
 against one of \`account\`, \`agreement\`, \`plan\` or \`price\`; without one against the agreements of the
 account that the event names. Every charge is answered with its sentence and its steps.
 
-As NDJSON (\`application/x-ndjson\`): any number of events, one a line, against what the query names. It is
-answered once: what each party's months would come to, line by line as on a statement, and how many events
+As NDJSON (\`application/x-ndjson\`): any number of events, one a line, against what the query names (\`price\` as
+JSON). It is answered once: what each party's months would come to, line by line as on a statement, and how many events
 have no price, by reason. Ids are not looked at: an event that comes twice is priced twice.
 
 Prices are made by the code that bills. Nothing is stored.`;
 
 const query = z.strictObject({
-  ...targetFields,
+  ...streamTargetFields,
   fees: wireFlag
     .default(true)
     .describe("Of a stream: whether the fixed fees of each month are due"),
