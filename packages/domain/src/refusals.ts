@@ -257,6 +257,10 @@ export const REFUSALS = {
     422,
     "A number of events is for prices that are made at close. Leave it out, and ask for one event.",
   ],
+  "quote.base-circular": [
+    422,
+    "The price stands on what the customer itself pays. It is a partner's, no customer's.",
+  ],
   "quote.price-of-month": [
     422,
     "This price is due for a month, not for usage: put it into a plan, and quote a stream of events.",

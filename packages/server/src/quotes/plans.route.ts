@@ -23,6 +23,7 @@ const QUOTE_REFUSES = [
   "quote.quantity-unknown",
   "quote.quantity-malformed",
   "quote.events-without-month",
+  "quote.base-circular",
   "event.type-unknown",
   "event.data-invalid",
   "rating.no-agreement",

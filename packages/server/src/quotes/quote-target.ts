@@ -2,6 +2,7 @@
  * What a price is asked against: agreements in force, a plan, or a price that is in no catalogue.
  */
 import type { Catalogue, Price, Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import { checkBases } from "@counterpart/domain/catalogue/check-bases.ts";
 import { checkTerms } from "@counterpart/domain/catalogue/check-terms.ts";
 import {
   type CatalogueProblem,
@@ -219,9 +220,14 @@ function attemptMeasure(term: Term, deck: Parameters<typeof measureOf>[1]): stri
   }
 }
 
-/** Compiled by the same code as the book that bills, over the same decks. */
+/**
+ * Compiled by the same code as the book that bills, over the same decks. Refuses `quote.base-circular`.
+ */
 function hypotheticalBook(keeper: BookKeeper, asked: QuotedCustomer): QuotedBook {
   const catalogue = quoteCatalogue(keeper.catalogue(), asked);
+  checkBases(catalogue, () => {
+    throw new Refusal("quote.base-circular", { asked: quotedAgreement(asked.terms) });
+  });
   const handles = new Map<string, number>();
   const handleOf = (kind: string, name: string): number => {
     const key = `${kind}/${name}`;

@@ -347,6 +347,16 @@ test.each<[status: number, code: string, body: object]>([
   ],
   [
     422,
+    "quote.base-circular",
+    {
+      price: { model: "percentage", of: "margin", percent: "10" },
+      on: "sms.message",
+      currency: "EUR",
+      quantity: segments,
+    },
+  ],
+  [
+    422,
     "quote.events-without-month",
     { price: flat, currency: "EUR", quantity: { ...segments, events: 2 } },
   ],

@@ -29,6 +29,7 @@ const REFUSES = [
   "quote.quantity-malformed",
   "quote.events-without-month",
   "quote.price-of-month",
+  "quote.base-circular",
   "currency.unknown",
   "quote.too-many-lines",
   "agreement.unknown",
