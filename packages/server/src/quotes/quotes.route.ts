@@ -46,9 +46,10 @@ const DESCRIPTION = `As JSON: an \`event\` (a CloudEvent, or \`type\` and \`data
 against one of \`account\`, \`agreement\`, \`plan\` or \`price\`; without one against the agreements of the
 account that the event names. Every charge is answered with its sentence and its steps.
 
-As NDJSON (\`application/x-ndjson\`): any number of events, one a line, against what the query names (\`price\` as
-JSON). It is answered once: what each party's months would come to, line by line as on a statement, and how many events
-have no price, by reason. Ids are not looked at: an event that comes twice is priced twice.
+As NDJSON (\`application/x-ndjson\`): any number of events, one a line, against what the query names, with
+\`price\` as JSON. It is answered once: what each party's months would come to, line by line as on a
+statement, and how many events have no price, by reason. Ids are not looked at: an event that comes twice is
+priced twice.
 
 Prices are made by the code that bills. Nothing is stored.`;
 
