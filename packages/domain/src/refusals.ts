@@ -208,19 +208,32 @@ export const REFUSALS = {
     "A re-rating of the period is unfinished. Let it finish, or stop it: counterpart reratings.",
   ],
 
-  "deck.unknown": [404, "There is no deck of this name in the catalogue."],
+  "deck.unknown": [
+    404,
+    "There is no deck of this name in the catalogue. An import can make it (--create; create=true).",
+  ],
+  "deck.exists": [409, "The catalogue has a deck of this name: import into it, without create."],
+  "deck.new-unclear": [
+    422,
+    "A deck is made with create and a currency. One that exists has its own key, currency and unit.",
+  ],
+  "deck.increments-malformed": [
+    422,
+    "Increments are written as 60/1: the first one, then the next.",
+  ],
+  "deck.imports-waiting": [503, "Other price lists are being imported. Send it again in a minute."],
   "deck.version-unknown": [404, "The deck has no version of this date."],
   "deck.none-in-force": [409, "No version of the deck is in force at this time."],
   "deck.version-exists": [
     409,
-    "The deck has a version of this date. Take its place (--replace), or choose another date.",
+    "The deck has a version of this date. Take its place (--replace; replace=true), or choose another date.",
   ],
   "deck.version-by-hand": [
     409,
     "The version is not a CSV file of its own with our columns: change the catalogue by hand.",
   ],
   "deck.file-not-csv": [422, "This is no CSV. Save the sheet as CSV (UTF-8) and import that."],
-  "deck.file-too-large": [413, "A price list may have at most 128 MiB."],
+  "deck.file-too-large": [413, "A price list may have at most 128 MiB; over HTTP 32 MiB."],
   "deck.number-malformed": [422, "Give the digits of a number, or a network such as 262-01."],
   "deck.encoding-unclear": [422, "The file's encoding is not clear: set encoding in the mapping."],
   "deck.delimiter-unclear": [422, "What separates the columns is not clear: set delimiter."],
@@ -229,7 +242,8 @@ export const REFUSALS = {
   "deck.unchanged": [409, "The deck has these rows already; there is nothing to import."],
   "deck.notice-too-short": [
     409,
-    "Prices go up sooner than was promised. Choose a later date, or go ahead (--despite-notice).",
+    "Prices go up sooner than was promised. Choose a later date, or go ahead (--despite-notice; " +
+      "despiteNotice=true).",
   ],
   "deck.not-confirmed": [409, "Nothing was changed. Confirm with --yes."],
   "deck.not-comparable": [422, "The decks are not priced by the same kind of key and quantity."],

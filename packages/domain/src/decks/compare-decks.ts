@@ -177,6 +177,20 @@ export function largestChanges(
   return largest.map(({ change }) => change);
 }
 
+/** Up to so many of each kind: the largest increases, the largest decreases, the first others. */
+export function foremostChanges(
+  changes: readonly RowChange[],
+  count: number,
+): readonly RowChange[] {
+  return [
+    ...largestChanges(changes, "increased", count),
+    ...largestChanges(changes, "decreased", count),
+    ...(["otherwise", "deleted", "added"] as const).flatMap((kind) =>
+      changes.filter(({ change }) => change === kind).slice(0, count),
+    ),
+  ];
+}
+
 interface SizedChange {
   readonly change: RowChange;
   readonly before: bigint;

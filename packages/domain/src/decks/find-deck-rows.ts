@@ -17,6 +17,12 @@ export function findDeckRows(
     .sort((a, b) => b.key.length - a.key.length || rank(a) - rank(b));
 }
 
+/** The keys that `findDeckRows` takes a row by: every row of another is passed over. */
+export function keysMatching(kind: Deck["key"], wanted: string): readonly string[] {
+  if (kind === "network") return [wanted, wanted.slice(0, 3)];
+  return Array.from(wanted, (_, at) => wanted.slice(0, at + 1));
+}
+
 function isNetwork(key: string, wanted: string): boolean {
   return key === wanted || key === wanted.slice(0, 3);
 }

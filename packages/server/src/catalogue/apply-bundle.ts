@@ -1,8 +1,7 @@
 /** Applies a bundle as the API takes it, where it is not in the way of events. */
-import { Worker } from "node:worker_threads";
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
-import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { Database } from "../platform/database.ts";
+import { runApart } from "../platform/run-apart.ts";
 import { type Applied, applyCatalogue } from "./apply-catalogue.ts";
 import { loadCatalogue } from "./catalogue.repo.ts";
 import { readCatalogueBundle } from "./read-bundle.ts";
@@ -15,14 +14,11 @@ export interface BundleRequest {
   readonly expectedRevision: number | undefined;
 }
 
-/** What a worker is started with, and what it answers. */
+/** What a worker is started with; it answers what was applied. */
 export interface WorkerRequest {
   readonly url: string;
   readonly request: BundleRequest;
 }
-export type WorkerAnswer =
-  | { readonly applied: Applied }
-  | { readonly refused: RefusalCode; readonly detail: Readonly<Record<string, unknown>> };
 
 /** Checks and publishes it in this thread. Refuses as `applyCatalogue` does. */
 export async function applyBundle(database: Database, request: BundleRequest): Promise<Applied> {
@@ -50,16 +46,8 @@ export async function applyBundleApart(
 ): Promise<Applied> {
   if (lengthOfRows(request.bundle) <= HERE_LENGTH_MAX) return await applyBundle(database, request);
   const workerData: WorkerRequest = { url: database.url, request };
-  const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
-    const worker = new Worker(new URL("../../bin/apply-worker.mjs", import.meta.url), {
-      workerData,
-    });
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("the worker ended without an answer")));
-  });
-  if ("refused" in answer) throw new Refusal(answer.refused, answer.detail);
-  return answer.applied;
+  const script = new URL("../../bin/apply-worker.mjs", import.meta.url);
+  return (await runApart(script, workerData)) as Applied;
 }
 
 /** Of `decks.*.versions[].csv`, where rows are. */

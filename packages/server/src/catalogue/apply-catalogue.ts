@@ -15,7 +15,8 @@ import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { expressionChecks } from "../meters/expressions.ts";
 import type { Database, Db } from "../platform/database.ts";
-import { loadCatalogue, loadDeckRows, loadHandles, loadRevision } from "./catalogue.repo.ts";
+import { loadCatalogue, loadHandles, loadRevision } from "./catalogue.repo.ts";
+import { loadDeckRows } from "./deck-rows.repo.ts";
 import { deckRowsInForce } from "./deck-rows-to-write.ts";
 import { locateProblem, sortProblems } from "./locate-problem.ts";
 import { publishCatalogue, type StoredDecks } from "./publish-catalogue.ts";

@@ -1,20 +1,15 @@
 /** The thread that `applyBundleApart` starts: one bundle, one answer. */
-import { parentPort, workerData } from "node:worker_threads";
-import { Refusal } from "@counterpart/domain/refusals.ts";
+import { workerData } from "node:worker_threads";
 import { connectDatabase } from "../platform/database.ts";
-import { applyBundle, type WorkerAnswer, type WorkerRequest } from "./apply-bundle.ts";
+import { answerApart } from "../platform/run-apart.ts";
+import { applyBundle, type WorkerRequest } from "./apply-bundle.ts";
 
 const { url, request } = workerData as WorkerRequest;
 const database = connectDatabase(url);
-parentPort?.postMessage(await answer());
-
-async function answer(): Promise<WorkerAnswer> {
+await answerApart(async () => {
   try {
-    return { applied: await applyBundle(database, request) };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { refused: error.code, detail: error.detail };
+    return await applyBundle(database, request);
   } finally {
     await database.close();
   }
-}
+});

@@ -12,14 +12,13 @@ import { unitOf } from "@counterpart/domain/units.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
 import {
-  countDeckRowsAfter,
   insertHandles,
-  listDatedRows,
   loadCatalogue,
   loadHandles,
   loadRevision,
   loadTermVersions,
 } from "./catalogue.repo.ts";
+import { countDeckRowsAfter, listDatedRows } from "./deck-rows.repo.ts";
 
 export interface BookKeeper {
   /** The newest book that was loaded. */

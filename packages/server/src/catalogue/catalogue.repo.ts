@@ -1,13 +1,9 @@
-/** The SQL of the catalogue: append-only objects, handles, term versions and deck rows. */
-import { pipeline } from "node:stream/promises";
-import type { DeckRowCall } from "@counterpart/domain/catalogue/call-rules.ts";
+/** The SQL of the catalogue: append-only objects, handles and term versions. */
+import { assert } from "@counterpart/domain/assert.ts";
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
 import { SECTIONS } from "@counterpart/domain/catalogue/check-catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { HandleKind } from "@counterpart/domain/rating/compile-book.ts";
-import type { DatedDeckRow } from "@counterpart/domain/rating/deck-index.ts";
-import type { ClientBase } from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import type { Db } from "../platform/database.ts";
 import { lockForTransaction } from "../platform/locks.ts";
 
@@ -22,15 +18,6 @@ export interface CatalogueObject {
 export async function loadRevision(db: Db): Promise<number> {
   const { rows } = await db.query<{ revision: number }>("select revision from gate");
   return rows[0]!.revision;
-}
-
-/** How many rows of a deck were published after the one of this id. */
-export async function countDeckRowsAfter(db: Db, deck: number, after: number): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
-    "select count(*)::integer as count from deck_row where deck_id = $1 and id > $2",
-    [deck, after],
-  );
-  return rows[0]!.count;
 }
 
 /** The objects in force at the newest revision; null before the first apply. */
@@ -84,6 +71,17 @@ export async function insertObjects(
 }
 
 export type Handles = ReadonlyMap<string, number>;
+
+/** Of an object that the catalogue in force has. */
+export async function loadHandle(db: Db, kind: HandleKind, name: string): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    "select id from handle where kind = $1 and name = $2",
+    [kind, name],
+  );
+  const [found] = rows;
+  assert(found !== undefined, "a publication gives every object its handle");
+  return found.id;
+}
 
 export async function loadHandles(db: Db): Promise<Handles> {
   const { rows } = await db.query<{ id: number; kind: string; name: string }>(
@@ -142,128 +140,6 @@ export async function loadTermVersions(db: Db): Promise<ReadonlyMap<string, numb
   );
   return new Map(rows.map(({ id, key }) => [key, id]));
 }
-
-/** A deck row with what only the store and people need besides. */
-export interface StoredDeckRow extends DatedDeckRow {
-  readonly name: string | null;
-}
-
-export async function loadDeckRows(db: Db, deck: number): Promise<StoredDeckRow[]> {
-  const rows = await selectDeckRows(db, `${DATED_ROW}, name`, { deck, after: 0, limit: null });
-  return rows.map((row) => Object.assign(toDatedRow(row), { name: row[12] as string | null }));
-}
-
-/**
- * Rows as rating needs them, in order of publication. The book waits for 170,000 of them: a column
- * more costs a tenth.
- */
-export async function listDatedRows(
-  db: Db,
-  deck: number,
-  page: { readonly after: number; readonly limit: number },
-): Promise<DatedDeckRow[]> {
-  return (await selectDeckRows(db, DATED_ROW, { deck, ...page })).map(toDatedRow);
-}
-
-const DATED_ROW = `id, key, date_part('epoch', effective_from) * 1000, state::text,
-  rate::text, rate_next::text, connect_fee::text, initial_increment, subsequent_increment,
-  origin_group, time_band, call`;
-
-async function selectDeckRows(
-  db: Db,
-  columns: string,
-  { deck, after, limit }: { deck: number; after: number; limit: number | null },
-): Promise<StoredValue[][]> {
-  const { rows } = await db.query({
-    text: `select ${columns} from deck_row where deck_id = $1 and id > $2 order by id limit $3`,
-    values: [deck, after, limit],
-    rowMode: "array",
-  } as never);
-  return rows as unknown as StoredValue[][];
-}
-
-type StoredValue = string | number | DeckRowCall | null;
-
-const STATES = { r: "rate", b: "blocked", w: "withdrawn" } as const;
-
-function toDatedRow(row: readonly StoredValue[]): DatedDeckRow {
-  return {
-    id: row[0] as number,
-    key: row[1] as string,
-    from: Math.round(row[2] as number) as Instant,
-    state: STATES[row[3] as keyof typeof STATES],
-    rate: row[4] as string | null,
-    rateNext: row[5] as string | null,
-    connectFee: row[6] as string | null,
-    initialIncrement: row[7] as number | null,
-    subsequentIncrement: row[8] as number | null,
-    originGroup: row[9] as string | null,
-    timeBand: row[10] as string | null,
-    call: row[11] as DeckRowCall | null,
-  };
-}
-
-/** Rows that become the text of COPY at once: an event that waits is not held up by all of them. */
-const ROWS_PER_PIECE = 2_000;
-
-/** Copies the rows, in order: as parameters of an INSERT 170,000 of them take four times as long. */
-export async function insertDeckRows(
-  db: ClientBase,
-  deck: number,
-  revision: number,
-  rows: readonly Omit<StoredDeckRow, "id">[],
-): Promise<void> {
-  const stream = db.query(
-    copyFrom(
-      `copy deck_row (deck_id, revision, effective_from, key, name, state, rate, rate_next,
-        connect_fee, initial_increment, subsequent_increment, origin_group, time_band, call)
-        from stdin`,
-    ),
-  );
-  await pipeline(copyTexts(`${deck}\t${revision}`, rows), stream);
-}
-
-function* copyTexts(
-  lead: string,
-  rows: readonly Omit<StoredDeckRow, "id">[],
-): Generator<Buffer, void> {
-  // Most rows are of one date.
-  let from: Instant | null = null;
-  let date = "";
-  for (let at = 0; at < rows.length; at += ROWS_PER_PIECE) {
-    const lines: string[] = [];
-    for (const row of rows.slice(at, at + ROWS_PER_PIECE)) {
-      if (from !== row.from) date = new Date(row.from).toISOString();
-      from = row.from;
-      lines.push(`${lead}\t${date}\t${copyLine(row)}\n`);
-    }
-    yield Buffer.from(lines.join(""));
-  }
-}
-
-function copyLine(row: Omit<StoredDeckRow, "id">): string {
-  const call = row.call === null || row.call === undefined ? null : JSON.stringify(row.call);
-  const price = `${row.rate ?? NULL}\t${row.rateNext ?? NULL}\t${row.connectFee ?? NULL}`;
-  const increments = `${row.initialIncrement ?? NULL}\t${row.subsequentIncrement ?? NULL}`;
-  const ofCalls = `${copyText(row.originGroup)}\t${copyText(row.timeBand)}\t${copyText(call)}`;
-  const what = `${copyText(row.key)}\t${copyText(row.name)}\t${row.state.charAt(0)}`;
-  return `${what}\t${price}\t${increments}\t${ofCalls}`;
-}
-
-const NULL = "\\N";
-
-/** As COPY reads it: a backslash before what would end a value or a row. */
-function copyText(text: string | null | undefined): string {
-  if (text === null || text === undefined) return NULL;
-  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (mark) => COPY_MARKS[mark]!) : text;
-}
-
-const COPY_MARKS: Readonly<Record<string, string>> = {
-  "\\": "\\\\",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\r": "\\r",
-};
 
 /** Raises the revision alone at the gate: what was rated by an older book can commit no more. */
 export async function raiseRevision(

@@ -13,6 +13,7 @@ import { wireFlag, wireText } from "../http/wire-text.ts";
 import { applyBundleApart } from "./apply-bundle.ts";
 import { loadRevision } from "./catalogue.repo.ts";
 import { bundleSchema, catalogueSchema } from "./catalogue-schema.ts";
+import { etagOf, expectedRevision } from "./revision-tag.ts";
 
 const fieldSchema = z.object({
   path: z.string(),
@@ -205,22 +206,9 @@ function objectOf(
   return objects[id] as Record<string, unknown>;
 }
 
-function etagOf(revision: number): string {
-  return `"${revision}"`;
-}
-
 function notModified(request: FastifyRequest, reply: FastifyReply, revision: number): boolean {
   const etag = etagOf(revision);
   reply.header("etag", etag).header("cache-control", "private, no-cache");
   const known = request.headers["if-none-match"] ?? "";
   return known.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
-}
-
-/** Of If-Match. Refuses `catalogue.changed` for what cannot be a revision. */
-function expectedRevision({ headers }: FastifyRequest): number | undefined {
-  const tag = headers["if-match"];
-  if (tag === undefined) return undefined;
-  const [, revision] = /^"(\d{1,9})"$/.exec(tag.trim()) ?? [];
-  if (revision === undefined) throw new Refusal("catalogue.changed", { ifMatch: tag.slice(0, 40) });
-  return Number(revision);
 }

@@ -2,7 +2,7 @@ import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { StoredDeckRow } from "./catalogue.repo.ts";
+import type { StoredDeckRow } from "./deck-rows.repo.ts";
 import { deckRowsInForce, deckRowsToWrite, type VersionToWrite } from "./deck-rows-to-write.ts";
 
 const at = (n: number): Instant => n as Instant;

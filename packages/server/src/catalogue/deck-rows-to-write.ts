@@ -2,7 +2,7 @@ import { canonicalJson } from "@counterpart/domain/canonical-json.ts";
 import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import { deckRowKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import type { StoredDeckRow } from "./catalogue.repo.ts";
+import type { StoredDeckRow } from "./deck-rows.repo.ts";
 
 /** A version as it shall be: with rows of its own, or with those that the stored deck has at an instant. */
 export type VersionToWrite =
@@ -98,7 +98,8 @@ export function deckRowsInForce(stored: readonly StoredDeckRow[], at: Instant): 
   return rows;
 }
 
-function fromState(row: State): DeckRow {
+/** As a row of a catalogue; one that is withdrawn is none. */
+export function fromState(row: State): DeckRow {
   return {
     key: row.key,
     name: row.name ?? undefined,

@@ -14,19 +14,17 @@ import { lockForTransaction } from "../platform/locks.ts";
 import {
   type CatalogueObject,
   type Handles,
-  insertDeckRows,
   insertHandles,
   insertObjects,
   insertTermVersions,
   loadCatalogue,
-  loadDeckRows,
   loadHandles,
   loadRevision,
   loadTermVersions,
   objectsOf,
   raiseRevision,
-  type StoredDeckRow,
 } from "./catalogue.repo.ts";
+import { insertDeckRows, loadDeckRows, type StoredDeckRow } from "./deck-rows.repo.ts";
 import { deckRowsToWrite, type VersionToWrite } from "./deck-rows-to-write.ts";
 
 export interface Publication {

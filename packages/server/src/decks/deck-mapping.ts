@@ -6,6 +6,7 @@ import { CALL_COLUMNS } from "../catalogue/read-row-call.ts";
 import { readYaml } from "../catalogue/read-yaml.ts";
 import { problemsOfIssues } from "../catalogue/schema-problems.ts";
 import { ENCODINGS } from "./decode-text.ts";
+import { readListIncrements } from "./list-cells.ts";
 
 /** By the title in the header, or by its number from 1. */
 const column = z.union([z.string().min(1).max(1000), z.int().min(1).max(1000)]);
@@ -106,6 +107,20 @@ export function readDeckMapping(text: string, file: string): DeckMapping {
     ),
   ];
   throw new Refusal("deck.mapping-invalid", { problems: sortProblems(problems) });
+}
+
+/**
+ * The mapping with increments such as `60/1` for rows that name none. Refuses
+ * `deck.increments-malformed`.
+ */
+export function withIncrements(mapping: DeckMapping, text: string | undefined): DeckMapping {
+  if (text === undefined) return mapping;
+  const read = readListIncrements(text);
+  const [initialIncrement = 0, subsequentIncrement = 0] = read?.map(Number) ?? [];
+  if (initialIncrement < 1 || subsequentIncrement < 1) {
+    throw new Refusal("deck.increments-malformed", { text: text.slice(0, 40) });
+  }
+  return { ...mapping, values: { ...mapping.values, initialIncrement, subsequentIncrement } };
 }
 
 /** Titles that a column is known by when no mapping names it; written small, without marks. */

@@ -1,15 +1,11 @@
 /** The decks of a catalogue with their rows: of a directory, or of the catalogue in force. */
 import type { Catalogue, Deck, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
+import { keysMatching } from "@counterpart/domain/decks/find-deck-rows.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone, instantOfDateOrInstant, type Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
-import {
-  loadCatalogue,
-  loadDeckRows,
-  loadHandles,
-  loadRevision,
-  type StoredDeckRow,
-} from "../catalogue/catalogue.repo.ts";
+import { loadCatalogue, loadHandle, loadRevision } from "../catalogue/catalogue.repo.ts";
+import { listDeckRowsOf, loadDeckRows, type StoredDeckRow } from "../catalogue/deck-rows.repo.ts";
 import { deckRowsInForce } from "../catalogue/deck-rows-to-write.ts";
 import { sortProblems } from "../catalogue/locate-problem.ts";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
@@ -22,20 +18,40 @@ export interface DeckShelf {
   readonly zone: Zone;
   /** Refuses `deck.unknown`. */
   open(name: string): Promise<OpenDeck>;
+  /** With no other rows, perhaps, than those that a number or network could get. Refuses the same. */
+  openFor(name: string, wanted: string): Promise<OpenDeck>;
 }
 
-export interface OpenDeck {
+/** A deck with the instants of its versions. */
+export interface DatedDeck {
   readonly name: string;
   readonly deck: Deck;
   /** In order. */
-  readonly versions: readonly OpenDeckVersion[];
+  readonly versions: readonly DatedVersion[];
 }
 
-export interface OpenDeckVersion {
+export interface DatedVersion {
   /** As the catalogue writes it. */
   readonly from: string;
   readonly at: Instant;
+}
+
+export interface OpenDeck extends DatedDeck {
+  readonly versions: readonly OpenDeckVersion[];
+}
+
+export interface OpenDeckVersion extends DatedVersion {
   readonly rows: readonly DeckRow[];
+}
+
+/** Refuses `deck.unknown`. */
+export function dateDeck(catalogue: Catalogue, name: string): DatedDeck {
+  const zone = checkZone(catalogue.provider.timeZone);
+  const deck = deckNamed(catalogue, name);
+  const versions = deck.versions.map(({ from }) => {
+    return { from, at: instantOfDateOrInstant(zone, from) };
+  });
+  return { name, deck, versions };
 }
 
 /** Refuses `catalogue.invalid` with every problem. */
@@ -55,7 +71,7 @@ export async function openDirectoryShelf(
     });
     return { name, deck, versions };
   };
-  return { catalogue, zone, open, read };
+  return { catalogue, zone, open, openFor: open, read };
 }
 
 export interface ShelfInForce extends DeckShelf {
@@ -72,18 +88,25 @@ export async function openShelfInForce(db: Db): Promise<ShelfInForce> {
   if (catalogue === null) throw new Refusal("catalogue.empty");
   const zone = checkZone(catalogue.provider.timeZone);
   const opened = new Map<string, readonly StoredDeckRow[]>();
-  const open = async (name: string): Promise<OpenDeck> => {
-    const deck = deckNamed(catalogue, name);
-    const handles = await loadHandles(db);
-    const stored = await loadDeckRows(db, handles.get(`deck/${name}`)!);
-    opened.set(name, stored);
+  const openWith = (name: string, deck: Deck, stored: readonly StoredDeckRow[]): OpenDeck => {
     const versions = deck.versions.map(({ from }) => {
       const at = instantOfDateOrInstant(zone, from);
       return lazyVersion(from, at, () => byKey(deckRowsInForce(stored, at)));
     });
     return { name, deck, versions };
   };
-  return { catalogue, zone, revision, stored: opened, open };
+  const open = async (name: string): Promise<OpenDeck> => {
+    const deck = deckNamed(catalogue, name);
+    const stored = await loadDeckRows(db, await loadHandle(db, "deck", name));
+    opened.set(name, stored);
+    return openWith(name, deck, stored);
+  };
+  const openFor = async (name: string, wanted: string): Promise<OpenDeck> => {
+    const deck = deckNamed(catalogue, name);
+    const keys = keysMatching(deck.key, wanted);
+    return openWith(name, deck, await listDeckRowsOf(db, await loadHandle(db, "deck", name), keys));
+  };
+  return { catalogue, zone, revision, stored: opened, open, openFor };
 }
 
 /** A large deck has many versions, and a question is about one or two of them. */
@@ -116,12 +139,18 @@ function byKey(rows: readonly DeckRow[]): readonly DeckRow[] {
 }
 
 /** The version in force at an instant, or null before the first. */
-export function versionAt({ versions }: OpenDeck, at: Instant): OpenDeckVersion | null {
+export function versionAt<Version extends DatedVersion>(
+  { versions }: { readonly versions: readonly Version[] },
+  at: Instant,
+): Version | null {
   return versions.findLast((version) => version.at <= at) ?? null;
 }
 
 /** The version of a date, as the catalogue writes it. Refuses `deck.version-unknown`. */
-export function versionNamed({ name, versions }: OpenDeck, from: string): OpenDeckVersion {
+export function versionNamed<Version extends DatedVersion>(
+  { name, versions }: { readonly name: string; readonly versions: readonly Version[] },
+  from: string,
+): Version {
   const version = versions.find((one) => one.from === from);
   if (version !== undefined) return version;
   const known = versions.map((one) => one.from);

@@ -12,10 +12,12 @@ import { createTestDatabase, type TestDatabase } from "../../test/test-database.
 import { applyCatalogue } from "../catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../catalogue/book-keeper.ts";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
+import { planOrder } from "./change-deck.ts";
 import { NO_MAPPING } from "./deck-mapping.ts";
 import { openDirectoryShelf, openShelfInForce, versionAt, versionNamed } from "./deck-shelf.ts";
-import { compareVersions, type ListImport, planImport } from "./import-price-list.ts";
+import { type ListImport, planImport } from "./import-price-list.ts";
 import { lookUp } from "./look-up.ts";
+import { readNewDeck } from "./new-deck.ts";
 import { printDeckList, printImportPlan, printLookup } from "./print-decks.ts";
 import { storeInDirectory, storeInForce } from "./store-deck-versions.ts";
 
@@ -64,7 +66,7 @@ const list = (more: Partial<ListImport> = {}): ListImport => ({
 async function storeInTestDirectory(more: Partial<ListImport> = {}): Promise<readonly string[]> {
   const shelf = await openDirectoryShelf(directory);
   const plan = await planImport(shelf, list(more));
-  return await storeInDirectory(directory, shelf, plan.deck, plan.versions);
+  return await storeInDirectory(directory, shelf, plan);
 }
 
 test("the difference is shown first: counts, changes, and what is most likely a mistake", async () => {
@@ -147,22 +149,53 @@ test("a version of the same date is compared with itself, and replaced in its ow
   const plan = await planImport(shelf, list({ text: LIST.replace("0.012", "0.011") }));
   expect(plan.versions).toMatchObject([{ replaces: true, against: "2026-12-01" }]);
   expect(plan.versions[0]!.comparison.counts).toMatchObject({ decreased: 1, unchanged: 2 });
-  const files = await storeInDirectory(directory, shelf, plan.deck, plan.versions);
+  const files = await storeInDirectory(directory, shelf, plan);
   expect(files).toEqual(["decks/atlas-2026-12-01.csv"]);
   expect(await readdir(join(directory, "decks"))).toHaveLength(3);
+});
+
+test("a list makes a deck that the catalogue does not have", async () => {
+  const create = readNewDeck({ create: true, currency: "USD", noticeDays: 7 });
+  const asked = list({ deck: "nova", create });
+  const shelf = await openDirectoryShelf(directory);
+  const plan = await planImport(shelf, asked);
+  expect(printImportPlan(plan)).toMatch(/^3 lines read for the new deck nova/);
+  expect(await storeInDirectory(directory, shelf, plan)).toEqual([
+    "decks/nova-2026-12-01.csv",
+    "decks/nova.yaml",
+  ]);
+  const after = await openDirectoryShelf(directory);
+  const nova = await after.open("nova");
+  expect(nova.deck).toMatchObject({ key: "prefix", currency: "USD", per: "minute", noticeDays: 7 });
+  expect(nova.versions.map(({ from, rows }) => [from, rows.length])).toEqual([["2026-12-01", 3]]);
+  await expect(planImport(after, asked)).rejects.toThrow("deck.exists");
+});
+
+test.each([
+  [{ create: true }, "deck.new-unclear"],
+  [{ create: false, per: "minute" }, "deck.new-unclear"],
+  [{ create: false, key: "network" as const }, "deck.new-unclear"],
+])("what a new deck is must be said, and only of a new one: %j", (options, code) => {
+  expect(() => readNewDeck(options)).toThrow(code);
+});
+
+test("networks are priced per segment unless something else is said", () => {
+  const made = { create: true, currency: "EUR", key: "network" as const };
+  expect(readNewDeck(made)).toEqual({ key: "network", currency: "EUR", per: "segment" });
+  expect(readNewDeck({ ...made, per: "message" })).toMatchObject({ per: "message" });
+  expect(readNewDeck({ create: false })).toBe(null);
 });
 
 test("an older version comes back as a new one", async () => {
   await storeInTestDirectory();
   const shelf = await openDirectoryShelf(directory);
-  const atlas = await shelf.open("atlas");
-  const { rows } = versionNamed(atlas, "2026-01-01");
-  const planned = [{ from: "2026-12-05", at: parseInstant("2026-12-04T23:00:00Z"), rows }];
-  const versions = compareVersions(shelf, atlas, planned, list());
-  expect(versions[0]!.comparison.counts).toMatchObject({ added: 1, deleted: 1, decreased: 1 });
-  await storeInDirectory(directory, shelf, atlas, versions);
+  const order = { kind: "rollback", deck: "atlas", to: "2026-01-01", from: "2026-12-05" } as const;
+  const plan = await planOrder(shelf, order, parseInstant("2026-11-20T12:00:00Z"));
+  const [version] = plan.versions;
+  expect(version!.comparison.counts).toMatchObject({ added: 1, deleted: 1, decreased: 1 });
+  await storeInDirectory(directory, shelf, plan);
   const after = await (await openDirectoryShelf(directory)).open("atlas");
-  expect(versionNamed(after, "2026-12-05").rows).toEqual(rows);
+  expect(versionNamed(after, "2026-12-05").rows).toEqual(versionNamed(after, "2026-01-01").rows);
   expect(() => versionNamed(after, "2026-12-06")).toThrow("deck.version-unknown");
 });
 

@@ -1,7 +1,4 @@
-/**
- * The use case behind `counterpart deck import`: read, plan, compare, check; store only when told
- * to.
- */
+/** From a price list to the versions of a deck that it makes, compared and checked. */
 import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import {
   compareDecks,
@@ -18,9 +15,11 @@ import {
   type LocalDay,
   localDayOf,
 } from "@counterpart/domain/period.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { DeckMapping } from "./deck-mapping.ts";
 import { type DeckShelf, type OpenDeck, versionAt } from "./deck-shelf.ts";
 import type { ColumnsRead } from "./find-list-columns.ts";
+import { type NewDeck, startDeck } from "./new-deck.ts";
 import { readPriceList } from "./read-price-list.ts";
 
 export interface ListImport {
@@ -35,10 +34,14 @@ export interface ListImport {
   readonly notified: LocalDay;
   /** Days of notice that increases need; those of the deck when undefined. */
   readonly noticeDays?: number | undefined;
+  /** The deck that the list makes; null or undefined for one that exists. */
+  readonly create?: NewDeck | null;
 }
 
 export interface PlannedImport {
   readonly deck: OpenDeck;
+  /** Whether the list makes the deck. */
+  readonly isNew: boolean;
   /** Of the list; null for rows that come from elsewhere. */
   readonly columns: ColumnsRead | null;
   readonly records: number;
@@ -63,10 +66,10 @@ export interface VersionChange {
   readonly followedBy: string | null;
 }
 
-/** Refuses `deck.*` and what `instantOfDateOrInstant` does. Changes nothing. */
+/** Refuses `deck.*` and what `instantOfDateOrInstant` and `startDeck` do. Changes nothing. */
 export async function planImport(shelf: DeckShelf, asked: ListImport): Promise<PlannedImport> {
   const { zone } = shelf;
-  const open = await shelf.open(asked.deck);
+  const open = await openOrStart(shelf, asked);
   const at = instantOfDateOrInstant(zone, asked.from);
   const { versions: _, ...deck } = open.deck;
   const format = { deck, mapping: asked.mapping, start: at, zone };
@@ -74,7 +77,17 @@ export async function planImport(shelf: DeckShelf, asked: ListImport): Promise<P
   const before = versionAt(open, (at - 1) as Instant);
   const offer = { from: asked.from, at, rows, dates, isWhole: asked.isWhole };
   const planned = planDeckVersions(offer, before?.rows ?? []);
-  return { deck: open, columns, records, versions: compareVersions(shelf, open, planned, asked) };
+  const versions = compareVersions(shelf, open, planned, asked);
+  return { deck: open, isNew: (asked.create ?? null) !== null, columns, records, versions };
+}
+
+async function openOrStart(
+  shelf: DeckShelf,
+  { deck: name, create = null }: ListImport,
+): Promise<OpenDeck> {
+  if (create === null) return await shelf.open(name);
+  if (Object.hasOwn(shelf.catalogue.decks, name)) throw new Refusal("deck.exists", { deck: name });
+  return startDeck(name, create);
 }
 
 interface PlannedRows {

@@ -1,10 +1,10 @@
 /** What the deck tool prints: differences, findings and lookups as aligned text. */
-import type { Deck, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
+import type { DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import { escapeUnprintable } from "@counterpart/domain/catalogue/problems.ts";
 import {
   type DeckComparison,
+  foremostChanges,
   formatTenths,
-  largestChanges,
   type RowChange,
   rateChangeTenths,
 } from "@counterpart/domain/decks/compare-decks.ts";
@@ -13,8 +13,10 @@ import { describeUnit } from "@counterpart/domain/explain/describe-quantity.ts";
 import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
 import { printTable } from "../platform/print-table.ts";
 import { group } from "../platform/progress.ts";
-import type { OpenDeck, OpenDeckVersion } from "./deck-shelf.ts";
+import type { OpenDeck } from "./deck-shelf.ts";
 import type { PlannedImport, VersionChange } from "./import-price-list.ts";
+import type { DeckLookup } from "./look-up.ts";
+import { versionState } from "./version-state.ts";
 
 /** Changes of a kind that are listed; the counts tell of all. */
 export const CHANGES_SHOWN = 10;
@@ -22,9 +24,9 @@ const FINDINGS_SHOWN = 20;
 const FINDINGS_OF_IMPORT_SHOWN = 3;
 
 export function printImportPlan(plan: PlannedImport): string {
-  const { deck, columns, records, versions } = plan;
+  const { deck, isNew, columns, records, versions } = plan;
   const read = [
-    `${group(records)} lines read for deck ${deck.name}`,
+    `${group(records)} lines read for ${isNew ? "the new deck" : "deck"} ${deck.name}`,
     ...(columns === null || columns.unread.length === 0
       ? []
       : [`columns not read: ${columns.unread.map(escapeUnprintable).join(", ")}`]),
@@ -78,13 +80,7 @@ export function printComparison({ counts, changes }: DeckComparison): string {
       ].map(group),
     ],
   );
-  const shown = [
-    ...largestChanges(changes, "increased", CHANGES_SHOWN),
-    ...largestChanges(changes, "decreased", CHANGES_SHOWN),
-    ...(["otherwise", "deleted", "added"] as const).flatMap((kind) =>
-      changes.filter(({ change }) => change === kind).slice(0, CHANGES_SHOWN),
-    ),
-  ];
+  const shown = foremostChanges(changes, CHANGES_SHOWN);
   if (shown.length === 0) return told;
   const more = changes.length - shown.length;
   const rest = more === 0 ? [] : [`and ${count(more, "more change")}`];
@@ -198,32 +194,11 @@ export function printDeckList(decks: readonly OpenDeck[], now: Instant): string 
         at === 0 ? open.deck.key : "",
         at === 0 ? `${open.deck.currency} per ${describeUnit(open.deck.per)}` : "",
         version.from,
-        stateOf(open, version, now),
+        versionState(open, version, now).replace("-", " "),
         group(version.rows.length),
       ]),
     ),
   );
-}
-
-export function stateOf(
-  { versions }: OpenDeck,
-  version: OpenDeckVersion,
-  now: Instant,
-): "past" | "in force" | "scheduled" {
-  if (version.at > now) return "scheduled";
-  return versions.findLast(({ at }) => at <= now) === version ? "in force" : "past";
-}
-
-export interface DeckLookup {
-  readonly deck: string;
-  readonly body: Pick<Deck, "key" | "currency" | "per">;
-  readonly wanted: string;
-  readonly at: Instant;
-  /** Version in force; null before the first. */
-  readonly version: string | null;
-  readonly matching: readonly DeckRow[];
-  /** What each later version makes of it. */
-  readonly scheduled: readonly { readonly from: string; readonly row: DeckRow | null }[];
 }
 
 /** Which row wins, and why the others do not. */

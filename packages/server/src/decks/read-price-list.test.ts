@@ -187,6 +187,7 @@ test.each<[text: string, problems: string[], mapping?: Partial<DeckMapping>]>([
   ],
   ["prefix,rate,currency\n49,1,usd\n33,1,EUR\n34,1,USD\n", ["2 deck.currency-differs"]],
   ["prefix,rate,status\n49,1,perhaps\n", ["2 deck.status-unknown"]],
+  ["prefix,name,rate\n49,Ger\0many,1\n", ["2 catalogue.text-not-storable"]],
   ['prefix,rate\n49,"1\n33,2\n', ["2 deck.line-malformed"]],
   ["x\nprefix,rate\n\n49,free\n", ["4 deck.price-malformed"], { skipLines: 1 }],
 ])("%j is refused: %j", async (text, problems, mapping) => {

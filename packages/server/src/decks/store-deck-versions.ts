@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import { stringify } from "yaml";
 import { type Applied, applyCatalogue } from "../catalogue/apply-catalogue.ts";
 import { deckRowsHash } from "../catalogue/deck-rows-hash.ts";
 import { NOWHERE } from "../catalogue/locate-problem.ts";
@@ -11,7 +12,7 @@ import type { ReadCatalogue } from "../catalogue/resolve-bundle.ts";
 import type { Database } from "../platform/database.ts";
 import type { DeckShelf, OpenDeck, ShelfInForce } from "./deck-shelf.ts";
 import { insertDeckVersion, versionFile } from "./edit-deck-yaml.ts";
-import type { VersionChange } from "./import-price-list.ts";
+import type { PlannedImport, VersionChange } from "./import-price-list.ts";
 import { writeDeckCsv } from "./write-deck-csv.ts";
 
 /**
@@ -22,9 +23,9 @@ import { writeDeckCsv } from "./write-deck-csv.ts";
 export async function storeInDirectory(
   directory: string,
   shelf: DeckShelf & { readonly read: ReadCatalogue },
-  open: OpenDeck,
-  versions: readonly VersionChange[],
+  { deck: open, isNew, versions }: Pick<PlannedImport, "deck" | "isNew" | "versions">,
 ): Promise<readonly string[]> {
+  if (isNew) return await storeNewDeck(directory, open, versions);
   const { file: yamlFile } = shelf.read.locate(["decks", open.name, "versions"]);
   if (yamlFile === null) throw new Refusal("deck.version-by-hand", { deck: open.name });
   const yamlPath = join(directory, yamlFile);
@@ -43,8 +44,8 @@ export async function storeInDirectory(
       continue;
     }
     const text = writeDeckCsv(version.rows);
-    const date = version.from.replace(/[^0-9A-Za-z-]/g, "");
-    const file = await freeFile(directory, `${folderOf(yaml, open)}${open.name}-${date}`, text);
+    const stem = csvStem(folderOf(yaml, open), open.name, version.from);
+    const file = await freeFile(directory, stem, ".csv", text);
     const at = place === -1 ? dates.length : place;
     yaml = insertDeckVersion(yaml, open.name, at, { from: version.from, file });
     dates.splice(at, 0, version.at);
@@ -53,6 +54,31 @@ export async function storeInDirectory(
   for (const [file, text] of written) await writeWhole(join(directory, file), text);
   if (yaml !== before) await writeWhole(yamlPath, yaml);
   return [...written.map(([file]) => file), ...(yaml === before ? [] : [yamlFile])];
+}
+
+/** A deck that was made has a YAML file of its own: every one in the directory is read. */
+async function storeNewDeck(
+  directory: string,
+  { name, deck }: OpenDeck,
+  versions: readonly VersionChange[],
+): Promise<readonly string[]> {
+  const written: string[] = [];
+  const entries: { from: string; file: string }[] = [];
+  for (const { from, rows } of versions) {
+    const text = writeDeckCsv(rows);
+    const file = await freeFile(directory, csvStem("decks/", name, from), ".csv", text);
+    await writeWhole(join(directory, file), text);
+    entries.push({ from, file });
+    written.push(file);
+  }
+  const yaml = stringify({ decks: { [name]: { ...deck, versions: entries } } });
+  const file = await freeFile(directory, `decks/${name}`, ".yaml", yaml);
+  await writeWhole(join(directory, file), yaml);
+  return [...written, file];
+}
+
+function csvStem(folder: string, deck: string, from: string): string {
+  return `${folder}${deck}-${from.replace(/[^0-9A-Za-z-]/g, "")}`;
 }
 
 /** Where the deck's other files are. */
@@ -65,11 +91,16 @@ function folderOf(yaml: string, { name, versions }: OpenDeck): string {
 }
 
 /**
- * A name that no other rows have; a file with these very rows may be left from an attempt before.
+ * A name that nothing else has; a file with this very text may be left from an attempt before.
  */
-async function freeFile(directory: string, stem: string, text: string): Promise<string> {
+async function freeFile(
+  directory: string,
+  stem: string,
+  ending: ".csv" | ".yaml",
+  text: string,
+): Promise<string> {
   for (let number = 1; ; number++) {
-    const file = `${stem}${number === 1 ? "" : `-${number}`}.csv`;
+    const file = `${stem}${number === 1 ? "" : `-${number}`}${ending}`;
     const there = await readFile(join(directory, file), "utf8").catch(() => null);
     if (there === null || there === text) return file;
   }

@@ -16,6 +16,8 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { catalogueRoute } from "../catalogue/catalogue.route.ts";
+import { deckChangesRoute } from "../decks/deck-changes.route.ts";
+import { decksRoute } from "../decks/decks.route.ts";
 import { EVENTS_PATH, eventsRoute } from "../events/events.route.ts";
 import { explainRoute } from "../explain/explain.route.ts";
 import { factsRoute } from "../facts/facts.route.ts";
@@ -121,6 +123,8 @@ const ROUTES = [
   usageRoute,
   metersRoute,
   catalogueRoute,
+  decksRoute,
+  deckChangesRoute,
   quotesRoute,
   plansRoute,
   agreementsRoute,

@@ -17,6 +17,8 @@ export const BODY_LIMITS = {
   control: 256 * KIB,
   /** Three decks of 170,000 rows, which have 10 MB each. */
   catalogue: 32 * MIB,
+  /** A price list of an operator: three times 170,000 rows. */
+  deckList: 32 * MIB,
   /** One event or a batch; a single event of more than 64 KiB is refused when it is read. */
   events: MIB,
   batchEvents: 1_000,

@@ -47,6 +47,7 @@ export const OPEN_API: FastifyDynamicSwaggerOptions = {
       { name: "quarantine", description: "Events that are kept but not priced" },
       { name: "usage", description: "What was used, by hour and dimension" },
       { name: "catalogue", description: "Parties, accounts, decks, plans and agreements" },
+      { name: "decks", description: "Rate decks: versions, rows, price lists, rollback" },
       { name: "quotes", description: "What usage would cost, and plans in plain English" },
       { name: "statements", description: "Closing a period, and what it states" },
       { name: "keys", description: "API keys" },

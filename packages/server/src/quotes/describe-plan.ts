@@ -14,7 +14,8 @@ import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts
 import { FOREVER } from "@counterpart/domain/rating/compile-book.ts";
 import type { DeckIndex } from "@counterpart/domain/rating/deck-index.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
-import { loadDeckRows, loadHandles } from "../catalogue/catalogue.repo.ts";
+import { loadHandles } from "../catalogue/catalogue.repo.ts";
+import { loadDeckRows } from "../catalogue/deck-rows.repo.ts";
 import { deckRowsInForce } from "../catalogue/deck-rows-to-write.ts";
 import type { Db } from "../platform/database.ts";
 import { planCurrency } from "./quote-target.ts";

@@ -1,29 +1,20 @@
 /** New versions of rate decks: from an operator's price list, or from an older version. */
 import { readFile, stat } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
-import {
-  instantOfDateOrInstant,
-  type LocalDay,
-  localDayOf,
-  parseLocalDay,
-} from "@counterpart/domain/period.ts";
+import type { Deck } from "@counterpart/domain/catalogue/catalogue.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { CSV_BYTES_MAX } from "../../catalogue/catalogue-files.ts";
-import { type DeckMapping, NO_MAPPING, readDeckMapping } from "../../decks/deck-mapping.ts";
+import { checkDecisions, type DeckOrder, planOrder } from "../../decks/change-deck.ts";
 import {
-  type DeckShelf,
-  openDirectoryShelf,
-  openShelfInForce,
-  versionNamed,
-} from "../../decks/deck-shelf.ts";
-import { decodeText } from "../../decks/decode-text.ts";
-import {
-  changesAnything,
-  compareVersions,
-  type PlannedImport,
-  planImport,
-} from "../../decks/import-price-list.ts";
+  type DeckMapping,
+  NO_MAPPING,
+  readDeckMapping,
+  withIncrements,
+} from "../../decks/deck-mapping.ts";
+import { openDirectoryShelf, openShelfInForce } from "../../decks/deck-shelf.ts";
+import type { PlannedImport } from "../../decks/import-price-list.ts";
+import { INCREMENT_MODES, readNewDeck } from "../../decks/new-deck.ts";
 import { printImportPlan } from "../../decks/print-decks.ts";
 import { storeInDirectory, storeInForce } from "../../decks/store-deck-versions.ts";
 import type { Database } from "../../platform/database.ts";
@@ -45,7 +36,13 @@ interface StoreOptions {
 
 interface ImportOptions extends StoreOptions {
   readonly mapping?: string;
+  readonly increments?: string;
   readonly partial?: boolean;
+  readonly create?: boolean;
+  readonly key?: Deck["key"];
+  readonly currency?: string;
+  readonly per?: string;
+  readonly incrementMode?: NonNullable<Deck["incrementMode"]>;
 }
 
 export function deckImportCommand(): Command {
@@ -61,7 +58,13 @@ export function deckImportCommand(): Command {
     .requiredOption("--deck <name>", "a deck of the catalogue")
     .requiredOption("--from <date>", "date or RFC 3339 time from which it counts")
     .option("--mapping <file>", "how to read the list: docs/DECKS.md")
-    .option("--partial", "the list names only what changes; the other rows stay");
+    .option("--increments <n/m>", "of rows that name none, such as 60/1")
+    .option("--partial", "the list names only what changes; the other rows stay")
+    .option("--create", "make the deck, which the catalogue does not have yet")
+    .addOption(new Option("--key <kind>", "of a new deck").choices(["prefix", "network"]))
+    .option("--currency <code>", "of a new deck, such as EUR")
+    .option("--per <unit>", "what a new deck prices (default: minute; segment by network)")
+    .addOption(new Option("--increment-mode <mode>", "of a new deck").choices(INCREMENT_MODES));
   return withStoreOptions(command)
     .addHelpText(
       "after",
@@ -69,15 +72,21 @@ export function deckImportCommand(): Command {
         "  counterpart deck import atlas.csv --deck voice-atlas --from 2026-12-01 --dry-run\n" +
         "  counterpart deck import atlas.csv --deck voice-atlas --from 2026-12-01 \\\n" +
         "    --mapping atlas-mapping.yaml --notified 2026-11-20 --catalogue my-catalogue --yes\n" +
-        "  counterpart deck import changes.csv --partial --deck voice-atlas --from 2026-12-01",
+        "  counterpart deck import changes.csv --partial --deck voice-atlas --from 2026-12-01\n" +
+        "  counterpart deck import first.csv --create --deck voice-nova --currency USD \\\n" +
+        "    --increments 60/1 --notice-days 7 --from 2026-12-01",
     )
     .action(async (file: string, options: ImportOptions) => {
-      const mapping = await readMapping(options.mapping);
-      const text = decodeText(await readList(file), mapping.encoding);
-      await makeVersions(options, (shelf, notified) => {
-        const { deck, from, partial = false, noticeDays } = options;
-        const isWhole = !partial;
-        return planImport(shelf, { deck, text, mapping, from, isWhole, notified, noticeDays });
+      const { increments, partial = false, create = false } = options;
+      const mapping = withIncrements(await readMapping(options.mapping), increments);
+      const list = await readList(file);
+      await makeVersions(options, {
+        kind: "import",
+        ...orderOf(options),
+        list,
+        mapping,
+        isWhole: !partial,
+        create: readNewDeck({ ...options, create }),
       });
     });
 }
@@ -102,15 +111,12 @@ export function deckRollbackCommand(): Command {
       "\nExample:\n  counterpart deck rollback --deck voice-atlas --to 2025-01-01 --from 2026-12-01",
     )
     .action(async (options: RollbackOptions) => {
-      await makeVersions(options, async (shelf, notified) => {
-        const { deck, from, to, noticeDays } = options;
-        const open = await shelf.open(deck);
-        const { rows } = versionNamed(open, to);
-        const planned = [{ from, at: instantOfDateOrInstant(shelf.zone, from), rows }];
-        const versions = compareVersions(shelf, open, planned, { notified, noticeDays });
-        return { deck: open, columns: null, records: rows.length, versions };
-      });
+      await makeVersions(options, { kind: "rollback", ...orderOf(options), to: options.to });
     });
+}
+
+function orderOf({ deck, from, notified, noticeDays }: StoreOptions) {
+  return { deck, from, notified, noticeDays };
 }
 
 function withStoreOptions(command: Command): Command {
@@ -142,36 +148,35 @@ async function readList(file: string): Promise<Buffer> {
   }
 }
 
-type Plan = (shelf: DeckShelf, notified: LocalDay) => Promise<PlannedImport>;
-
-async function makeVersions(options: StoreOptions, plan: Plan): Promise<void> {
+async function makeVersions(options: StoreOptions, order: DeckOrder): Promise<void> {
   const { catalogue } = options;
   if (catalogue !== undefined) {
     const shelf = await openDirectoryShelf(catalogue);
-    const planned = await plan(shelf, notifiedOn(shelf, options));
+    const planned = await planOrder(shelf, order, now());
     await confirmed(planned, options, async () => {
-      const files = await storeInDirectory(catalogue, shelf, planned.deck, planned.versions);
+      const files = await storeInDirectory(catalogue, shelf, planned);
       return `Written: ${files.join(", ")}. Publish it with: counterpart apply ${catalogue}`;
     });
     return;
   }
-  await withDatabase(async ({ database }) => await makeInForce(database, options, plan));
+  await withDatabase(async ({ database }) => await makeInForce(database, options, order));
 }
 
-async function makeInForce(database: Database, options: StoreOptions, plan: Plan): Promise<void> {
+async function makeInForce(
+  database: Database,
+  options: StoreOptions,
+  order: DeckOrder,
+): Promise<void> {
   const shelf = await openShelfInForce(database.pool("reader"));
-  const planned = await plan(shelf, notifiedOn(shelf, options));
+  const planned = await planOrder(shelf, order, now());
   await confirmed(planned, options, async () => {
-    const { revision } = await storeInForce(database, shelf, planned.deck, planned.versions, "cli");
+    const { deck, versions } = planned;
+    const { revision } = await storeInForce(database, shelf, deck, versions, "cli");
     return (
       `Published as revision ${revision}. A catalogue directory that is applied later takes it ` +
       "back unless it has the version, too (--catalogue)."
     );
   });
-}
-
-function notifiedOn({ zone }: DeckShelf, { notified }: StoreOptions): LocalDay {
-  return notified === undefined ? localDayOf(zone, now()) : parseLocalDay(notified);
 }
 
 /** Shows the difference, checks what needs a decision, asks, and stores. */
@@ -184,26 +189,10 @@ async function confirmed(
   if (json) printJson(toJson(planned));
   else print(printImportPlan(planned));
   if (dryRun) return say("Nothing was changed (--dry-run).");
-  if (!changesAnything(planned)) throw new Refusal("deck.unchanged", { deck: planned.deck.name });
-  checkDecisions(planned, options);
+  const { replace = false, despiteNotice = false } = options;
+  checkDecisions(planned, { replace, despiteNotice });
   if (!yes && !(await isConfirmed())) throw new Refusal("deck.not-confirmed");
   say(await store());
-}
-
-/** Refuses `deck.version-exists` and `deck.notice-too-short`. */
-function checkDecisions(
-  { deck, versions }: PlannedImport,
-  { replace = false, despiteNotice = false }: StoreOptions,
-): void {
-  const taken = versions.find(({ replaces }) => replaces);
-  if (taken !== undefined && !replace) {
-    throw new Refusal("deck.version-exists", { deck: deck.name, from: taken.from });
-  }
-  const short = versions.find(({ shortNotice }) => shortNotice.length > 0);
-  if (short !== undefined && !despiteNotice) {
-    const { from, dearerFrom, shortNotice } = short;
-    throw new Refusal("deck.notice-too-short", { from, dearerFrom, rows: shortNotice.length });
-  }
 }
 
 async function isConfirmed(): Promise<boolean> {
@@ -214,9 +203,10 @@ async function isConfirmed(): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function toJson({ deck, columns, records, versions }: PlannedImport): object {
+function toJson({ deck, isNew, columns, records, versions }: PlannedImport): object {
   return {
     deck: deck.name,
+    isNew,
     records,
     columnsNotRead: columns?.unread ?? [],
     versions: versions.map(({ rows, comparison, ...version }) => ({

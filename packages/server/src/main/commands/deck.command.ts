@@ -12,14 +12,14 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import { Command } from "commander";
 import { compareWithSupplier } from "../../decks/compare-with-supplier.ts";
 import { type DeckShelf, versionAt, versionNamed } from "../../decks/deck-shelf.ts";
-import { lookUp } from "../../decks/look-up.ts";
+import { lookUp, readWanted } from "../../decks/look-up.ts";
 import {
   printComparison,
   printDeckList,
   printFindings,
   printLookup,
-  stateOf,
 } from "../../decks/print-decks.ts";
+import { versionState } from "../../decks/version-state.ts";
 import { EXIT, print, printJson, readWhole } from "../command-context.ts";
 import { now } from "../open-counterpart.ts";
 import { withDeckShelf } from "../with-deck-shelf.ts";
@@ -67,7 +67,7 @@ function listCommand(): Command {
             ...open.deck,
             versions: open.versions.map((version) => ({
               from: version.from,
-              state: stateOf(open, version, at),
+              state: versionState(open, version, at),
               rows: version.rows.length,
             })),
           })),
@@ -99,13 +99,10 @@ function showCommand(): Command {
         "  counterpart deck show 262-01 --at 2026-12-01",
     )
     .action(async (wanted: string, { deck, at, catalogue, json = false }: ShowOptions) => {
-      const digits = wanted.replace(/^\+/, "");
-      if (!/^(\d{1,15}|\d{3}-\d{2,3})$/.test(digits)) {
-        throw new Refusal("deck.number-malformed", { number: wanted.slice(0, 40) });
-      }
+      const digits = readWanted(wanted);
       await withDeckShelf(catalogue, async (shelf) => {
         const names = deck ?? Object.keys(shelf.catalogue.decks).sort();
-        const opened = await Promise.all(names.map((name) => shelf.open(name)));
+        const opened = await Promise.all(names.map((name) => shelf.openFor(name, digits)));
         const all = opened.map((open) => lookUp(open, digits, instantOf(shelf, at)));
         const found = deck === undefined ? all.filter(({ matching }) => matching.length > 0) : all;
         if (json) return printJson(found);
