@@ -4,7 +4,7 @@
  */
 import { assert } from "../assert.ts";
 import type { DateOrInstantText, DeckRow } from "../catalogue/catalogue.ts";
-import { deckRowKey } from "../catalogue/deck-row-key.ts";
+import { deckRowKey, inOrderOfKey } from "../catalogue/deck-row-key.ts";
 import type { Instant } from "../instant.ts";
 
 /** A row of the list. Of a key that comes twice, the later one takes over on its day. */
@@ -61,8 +61,7 @@ export function planDeckVersions(offer: Offer, inForce: readonly DeckRow[]): Pla
     }
     const text = at === start ? from : dates.get(at);
     assert(text !== undefined, "each day of a row has its date text");
-    const sorted = [...rows.values()].sort((a, b) => (deckRowKey(a) < deckRowKey(b) ? -1 : 1));
-    planned.push({ from: text, at, rows: sorted });
+    planned.push({ from: text, at, rows: inOrderOfKey(rows) });
   }
   assert(next === offered.length, "every row of the list takes effect in one of the versions");
   return planned;

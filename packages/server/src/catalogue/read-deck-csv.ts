@@ -1,7 +1,7 @@
 import type { Deck, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
 import { isCallDeck } from "@counterpart/domain/catalogue/check-decks.ts";
 import { attempt, DECIMAL_PLACES } from "@counterpart/domain/catalogue/check-values.ts";
-import { deckRowKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
+import { deckRowKey, inOrderOfKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
 import type { ProblemCode, ProblemDetail } from "@counterpart/domain/catalogue/problems.ts";
 import { formatDecimal, parseDecimal } from "@counterpart/domain/decimal.ts";
 import { checkZone } from "@counterpart/domain/period.ts";
@@ -66,15 +66,15 @@ export function readDeckTable({ records, lineOf }: DeckRecords, format: DeckCsvF
       tell(reading, at, "catalogue.csv-width", detail);
     }
   }
-  const rows = reading.rows.sort((a, b) => (deckRowKey(a) < deckRowKey(b) ? -1 : 1));
-  if (reading.hasCalls && reading.problems.length === 0) tellTimeGaps(reading);
+  const rows = inOrderOfKey(reading.rows);
+  if (reading.hasCalls && reading.problems.length === 0) tellTimeGaps(reading, rows);
   return { rows, problems: withCount(reading) };
 }
 
-function tellTimeGaps(reading: Reading): void {
+function tellTimeGaps(reading: Reading, rows: readonly DeckRow[]): void {
   // Malformed bands and dates are told where the deck says them.
   const calendar = attempt(() => compileBands(reading.format, checkZone("UTC")));
-  for (const { row, example } of calendar === null ? [] : findTimeGaps(reading.rows, calendar)) {
+  for (const { row, example } of calendar === null ? [] : findTimeGaps(rows, calendar)) {
     const record = reading.records.get(deckRowKey(row)) ?? 0;
     tell(reading, record, "catalogue.csv-band-gap", { key: row.key, example });
   }
@@ -141,7 +141,8 @@ interface Reading {
   readonly columns: ColumnsFound;
   readonly format: DeckCsvFormat;
   readonly lineOf: (record: number) => number;
-  readonly rows: DeckRow[];
+  /** By what they are known by. */
+  readonly rows: Map<string, DeckRow>;
   /** Record of each key. */
   readonly records: Map<string, number>;
   /** Smallest units that a rate is for. */
@@ -164,7 +165,7 @@ function startReading(
     columns,
     format,
     lineOf,
-    rows: [],
+    rows: new Map(),
     records: new Map(),
     unitSize: attempt(() => unitOf(format.per))?.size ?? 1,
     rates: new Map(),
@@ -201,7 +202,7 @@ function readRow(reading: Reading, fields: readonly string[], record: number): v
     return;
   }
   reading.records.set(whole, record);
-  reading.rows.push({
+  reading.rows.set(whole, {
     key,
     rate,
     ...ofCalls,

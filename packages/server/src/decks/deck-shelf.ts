@@ -1,5 +1,6 @@
 /** The decks of a catalogue with their rows: of a directory, or of the catalogue in force. */
 import type { Catalogue, Deck, DeckRow } from "@counterpart/domain/catalogue/catalogue.ts";
+import { deckRowKey, inOrderOfKey } from "@counterpart/domain/catalogue/deck-row-key.ts";
 import { keysMatching } from "@counterpart/domain/decks/find-deck-rows.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone, instantOfDateOrInstant, type Zone } from "@counterpart/domain/period.ts";
@@ -91,7 +92,7 @@ export async function openShelfInForce(db: Db): Promise<ShelfInForce> {
   const openWith = (name: string, deck: Deck, stored: readonly StoredDeckRow[]): OpenDeck => {
     const versions = deck.versions.map(({ from }) => {
       const at = instantOfDateOrInstant(zone, from);
-      return lazyVersion(from, at, () => byKey(deckRowsInForce(stored, at)));
+      return lazyVersion(from, at, () => sorted(deckRowsInForce(stored, at)));
     });
     return { name, deck, versions };
   };
@@ -134,8 +135,8 @@ function deckNamed({ decks }: Catalogue, name: string): Deck {
   return deck;
 }
 
-function byKey(rows: readonly DeckRow[]): readonly DeckRow[] {
-  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+function sorted(rows: readonly DeckRow[]): readonly DeckRow[] {
+  return inOrderOfKey(new Map(rows.map((row) => [deckRowKey(row), row])));
 }
 
 /** The version in force at an instant, or null before the first. */
