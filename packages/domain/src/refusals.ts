@@ -75,6 +75,10 @@ export const REFUSALS = {
     422,
     "The expression has no value for these events, such as a division by zero: guard it.",
   ],
+  "meter.negative": [
+    422,
+    "A price stands on a meter that is below zero, and usage never pays: mend its expression.",
+  ],
 
   "statement.unknown": [404, "There is no statement with this id."],
   "explain.not-found": [404, "Nothing of this reference is stored."],

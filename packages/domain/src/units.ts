@@ -45,6 +45,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
   gigabyteMonth: { quantity: "byteMonths", size: 1_000_000_000 },
   megabyte: { quantity: "bytes", size: 1_000_000 },
   gigabyte: { quantity: "bytes", size: 1_000_000_000 },
+  unit: { quantity: "units", size: 1 },
 };
 
 /** Names that a price may be per, such as `minute`. */

@@ -212,8 +212,10 @@ export type Price = EventPrice | PeriodPrice;
 export interface Term {
   readonly id: string;
   readonly title?: string | undefined;
-  /** Event type that it prices; absent for a fixed fee. */
+  /** Event type that it prices; absent for a fixed fee and for a price on a meter. */
   readonly on?: string | undefined;
+  /** Meter whose value over the service period is priced, in place of an event type. */
+  readonly meter?: string | undefined;
   /** Dimension values that it is for; every one must match. */
   readonly where?: Readonly<Record<string, string | readonly string[]>> | undefined;
   readonly price: Price;

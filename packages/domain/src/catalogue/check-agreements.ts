@@ -33,7 +33,7 @@ export function checkAgreements(
     for (const [at, version] of agreement.versions.entries()) {
       const versionPath = [...path, "versions", at];
       checkVersion(version, catalogue, versionPath, report);
-      checkTerms(version.terms ?? [], catalogue.decks, types, [...versionPath, "terms"], report);
+      checkTerms(version.terms ?? [], catalogue, types, [...versionPath, "terms"], report);
       checkOverrides(version, catalogue, types, versionPath, report);
       checkCommittedTerms(version, catalogue, versionPath, report);
       checkDeckCurrencies(agreement, version, catalogue, versionPath, report);
@@ -120,11 +120,12 @@ function checkVersion(
 /** An override stands on a term of the plan, and what comes of both is a term like any other. */
 function checkOverrides(
   version: AgreementVersion,
-  { plans, decks }: Catalogue,
+  catalogue: Catalogue,
   types: ReadonlyMap<string, EventType>,
   path: Path,
   report: Report,
 ): void {
+  const { plans } = catalogue;
   const { plan, overrides = {}, terms = [] } = version;
   const planned = plan !== undefined && Object.hasOwn(plans, plan) ? plans[plan]!.terms : [];
   for (const term of Object.keys(overrides)) {
@@ -136,7 +137,7 @@ function checkOverrides(
     }
   }
   for (const { term, path: termPath } of termsOfVersion(version, plans, path)) {
-    if (termPath.at(-2) === "overrides") checkTerm(term, decks, types, termPath, report);
+    if (termPath.at(-2) === "overrides") checkTerm(term, catalogue, types, termPath, report);
   }
 }
 

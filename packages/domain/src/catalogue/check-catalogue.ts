@@ -49,7 +49,7 @@ export function checkCatalogue(
 ): readonly CatalogueProblem[] {
   const problems: CatalogueProblem[] = [];
   const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
-  const { provider, eventTypes, plans, decks } = catalogue;
+  const { provider, eventTypes, plans } = catalogue;
   const types = new Map(Object.entries({ ...builtInTypes, ...eventTypes }));
   checkCurrency(provider.homeCurrency, ["provider", "homeCurrency"], report);
   checkTimeZone(provider.timeZone, ["provider", "timeZone"], report);
@@ -63,7 +63,7 @@ export function checkCatalogue(
   checkEventTypes(eventTypes, builtInTypes, report);
   checkDecks(catalogue, report);
   for (const [id, plan] of Object.entries(plans)) {
-    checkTerms(plan.terms, decks, types, ["plans", id, "terms"], report);
+    checkTerms(plan.terms, catalogue, types, ["plans", id, "terms"], report);
   }
   checkAgreements(catalogue, types, report);
   checkCoverage(catalogue, report);

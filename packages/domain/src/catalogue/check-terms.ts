@@ -17,6 +17,7 @@ import {
 import { checkChargeOn, checkSurcharge } from "./check-charge-on.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
+import { checkMeteredTerm } from "./check-metered-term.ts";
 import { checkUsagePrice } from "./check-usage-price.ts";
 import {
   checkDecimal,
@@ -29,12 +30,15 @@ import {
 import { rampedPrices } from "./patch-price.ts";
 import type { Path, Report } from "./problems.ts";
 
+/** What terms name besides event types. */
+export type Priced = Pick<Catalogue, "decks" | "meters">;
+
 /**
  * Terms of a plan or of an agreement's version: each names only what its event type and decks have.
  */
 export function checkTerms(
   terms: readonly Term[],
-  decks: Catalogue["decks"],
+  catalogue: Priced,
   types: ReadonlyMap<string, EventType>,
   path: Path,
   report: Report,
@@ -45,26 +49,31 @@ export function checkTerms(
     checkId(term.id, [...termPath, "id"], report);
     if (seen.has(term.id)) report([...termPath, "id"], "catalogue.term-twice", { term: term.id });
     seen.add(term.id);
-    checkTerm(term, decks, types, termPath, report);
+    checkTerm(term, catalogue, types, termPath, report);
   }
 }
 
 /** A term with its price and those of its ramp. */
 export function checkTerm(
   term: Term,
-  decks: Catalogue["decks"],
+  catalogue: Priced,
   types: ReadonlyMap<string, EventType>,
   path: Path,
   report: Report,
 ): void {
+  const { ramp = [] } = term;
+  const rampPath = [...path, "ramp"];
+  checkRamp(term, rampPath, report);
+  if (term.meter !== undefined) {
+    checkMeteredTerm(term, catalogue.meters, path, report);
+    return;
+  }
+  const { decks } = catalogue;
   const event = typeOf(term, types);
   const { model } = term.price;
   if (model === "fixedFee" || model === "commitment") checkFrameOfFee(term, path, report);
   else checkFrameOnEvents(term, event, types, path, report);
   checkPrice(term.price, event, decks, [...path, "price"], report);
-  const { ramp = [] } = term;
-  const rampPath = [...path, "ramp"];
-  checkRamp(term, rampPath, report);
   for (const [at, price] of rampedPrices(term).slice(1).entries()) {
     if (ramp[at]?.price.model !== undefined) continue;
     checkPrice(price, event, decks, [...rampPath, at, "price"], report);

@@ -223,6 +223,19 @@ export const PROBLEMS = {
     "The aggregation {aggregation} reads nothing of an event: leave out of.",
   "catalogue.meter-percentile": "{text} is no percentile such as 95: above 0, at most 100.",
   "catalogue.meter-key-unused": "The aggregation {aggregation} has no {key}.",
+  "catalogue.meter-unknown": "There is no meter {meter}.",
+  "catalogue.metered-on-events":
+    "A price on a meter takes its events from the meter: leave out {key}.",
+  "catalogue.metered-model":
+    "The model {model} cannot price a meter: take perUnit, graduated, volume, package or the like.",
+  "catalogue.metered-unit":
+    "The meter {meter} counts {counted}: its price is per unit, or per unit of these.",
+  "catalogue.metered-split":
+    "The meter {meter} is not split by {name}: add it to by of each meter that it stands on.",
+  "catalogue.metered-allowance":
+    "What one account or month leaves of a meter cannot be told: {key} is for prices of events.",
+  "catalogue.metered-events":
+    "How many events are behind the derived meter {meter} is not known: leave out feePerEvent.",
   "catalogue.meter-not-time": "{quantity} does not count milliseconds: nothing lasts that long.",
 
   "catalogue.rate-of-home-currency": "{currency} is the home currency; its rate is 1.",

@@ -49,6 +49,12 @@ function describeDebt(event: RecordedEvent, charge: RecordedCharge, amount: bigi
 
 function atCloseSentence(event: RecordedEvent, charge: RecordedCharge): string {
   const { stored, term, agreement } = charge;
+  if (term.meter !== undefined) {
+    return (
+      `${agreement.body.party} has the meter ${term.meter} for ${describeUse(event)}: its value ` +
+      `over the whole period is priced when it is closed, ${describeRate(charge)}.`
+    );
+  }
   const counted = describeQuantity(measureOf(term, charge.deck), stored.billed);
   const whose = agreement.body.role === "customer" ? "its" : "the";
   return (

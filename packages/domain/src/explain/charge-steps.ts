@@ -57,7 +57,8 @@ function termSteps(
   ];
 }
 
-function describeConditions({ on, where }: RecordedCharge["term"]): string {
+function describeConditions({ on, where, meter }: RecordedCharge["term"]): string {
+  if (meter !== undefined) return `what the meter ${meter} reads`;
   const conditions = Object.entries(where ?? {}).map(
     ([dimension, values]) =>
       `${dimension} ${typeof values === "string" ? values : values.join(" or ")}`,

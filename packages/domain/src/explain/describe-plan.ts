@@ -59,7 +59,8 @@ export function describePlan(name: string, plan: Plan, context: PlanContext): De
 }
 
 /** ` (direction outbound, tier hd or fullHd)` */
-function conditionsOf({ where }: Term): string {
+function conditionsOf({ where, meter }: Term): string {
+  if (meter !== undefined) return ` (meter ${meter})`;
   const conditions = Object.entries(where ?? {}).map(([dimension, values]) => {
     return `${dimension} ${typeof values === "string" ? values : values.join(" or ")}`;
   });

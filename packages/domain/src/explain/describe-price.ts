@@ -1,4 +1,5 @@
 import type { Agreement, Base, MatrixPrice, PerEventLimits, Term } from "../catalogue/catalogue.ts";
+import { isMeteredTerm, measureOfMeter } from "../catalogue/metered-term.ts";
 import { formatInstant, type Instant } from "../instant.ts";
 import { formatLocalDay, localDayOf, startOfLocalDay, type Zone } from "../period.ts";
 import { unitOf } from "../units.ts";
@@ -9,7 +10,9 @@ import type { RecordedCharge, RecordedDeck, RecordedDeckRow } from "./recorded.t
 import { USAGE_MODELS } from "./usage-steps.ts";
 
 /** Name of the quantity that a term is priced by; empty for shares and fees. */
-export function measureOf({ price }: Term, deck: Pick<RecordedDeck, "body"> | null): string {
+export function measureOf(term: Term, deck: Pick<RecordedDeck, "body"> | null): string {
+  if (isMeteredTerm(term)) return measureOfMeter(term);
+  const { price } = term;
   switch (price.model) {
     case "dynamic":
       return price.price;

@@ -3,7 +3,7 @@ import type { Term } from "../catalogue/catalogue.ts";
 import type { UsageModel } from "../catalogue/usage-price.ts";
 import { formatDecimal, parseDecimal } from "../decimal.ts";
 import { CONVERTED } from "../pricing/convert-units.ts";
-import type { TierStep, TiersPart } from "../statements/derivation.ts";
+import type { MeteredPart, TierStep, TiersPart } from "../statements/derivation.ts";
 import { describeAmount, describeQuantity, describeUnit } from "./describe-quantity.ts";
 import type { Step } from "./explained.ts";
 
@@ -47,7 +47,9 @@ export function usageSteps(part: TiersPart, currency: string, term: Term | undef
   const { unit, model } = part;
   const quantityOf = (smallest: string): string => describeHeld(part, smallest, currency);
   const steps: Step[] = [];
-  if (part.converted !== undefined) {
+  if (part.meter !== undefined) steps.push(meterStep(part.meter));
+  const isConverted = part.meter === undefined ? part.converted !== undefined : converts(term);
+  if (isConverted && part.converted !== undefined) {
     const value = `${quantityOf(part.converted)}, from the quantity of the whole period`;
     steps.push({ name: "converted", value });
   }
@@ -57,7 +59,7 @@ export function usageSteps(part: TiersPart, currency: string, term: Term | undef
     steps.push({ name: "included", value: `${quantityOf(part.included)} free, taken off first` });
   }
   const named = term !== undefined && "per" in term.price ? term.price.per : unit;
-  const per = part.converted === undefined ? describeUnit(named) : "unit";
+  const per = isConverted ? "unit" : describeUnit(named);
   for (const tier of part.tiers) {
     const { amount } = tier;
     const how = describeTier(tier, part, per, currency);
@@ -75,6 +77,18 @@ export function usageSteps(part: TiersPart, currency: string, term: Term | undef
     steps.push({ name: "discount", value });
   }
   return [...steps, ...sharesSteps(part, quantityOf)];
+}
+
+/** A meter's value is always counted in fine parts; only a price that says so converts it. */
+function converts(term: Term | undefined): boolean {
+  return term !== undefined && "convert" in term.price && term.price.convert !== undefined;
+}
+
+/** `busyChannels: 42 units, from 31 events between 2026-10-01T00:00:00Z and 2026-11-01T00:00:00Z` */
+function meterStep({ name, counts, value, events, from, to }: MeteredPart): Step {
+  const came = value === null ? "no value" : `${value} ${counts}`;
+  const read = events === "1" ? "1 event" : `${events} events`;
+  return { name: "meter", value: `${name}: ${came}, from ${read} between ${from} and ${to}` };
 }
 
 type Describe = (smallest: string) => string;

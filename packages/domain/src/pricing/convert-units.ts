@@ -1,10 +1,11 @@
 import { assert } from "../assert.ts";
+import { COUNTED_UNITS } from "../catalogue/metered-term.ts";
 import type { UnitConversion } from "../catalogue/usage-price.ts";
 import { parseDecimal } from "../decimal.ts";
 import { Refusal } from "../refusals.ts";
 import { divideRounded, type RoundingMode } from "../rounding.ts";
 import type { Unit } from "../units.ts";
-import { lowestTerms } from "./fraction.ts";
+import { type Fraction, lowestTerms } from "./fraction.ts";
 
 /** A checked conversion: a smallest unit is `numerator ÷ denominator` of a converted unit. */
 export interface CompiledConversion {
@@ -18,7 +19,7 @@ export interface CompiledConversion {
 }
 
 /** Name of what a converted quantity counts. */
-export const CONVERTED = "units";
+export const CONVERTED = COUNTED_UNITS;
 
 const PLACES = 12;
 
@@ -45,6 +46,28 @@ export function compileConversion(from: Unit, conversion: UnitConversion): Compi
   return { unit, numerator, denominator, rounding: rounding === "none" ? null : rounding, step };
 }
 
+/** A meter's value is counted in at most so many parts of its smallest unit. */
+const VALUE_PARTS = 1_000_000;
+/** And not in smaller ones than this many to a unit: sizes are safe integers. */
+const VALUE_SIZE_MAX = 10 ** 15;
+
+/**
+ * For a meter's value, which need not be whole: an average of 1.5 channels, a third of a percent. Without
+ * rounding it is counted in millionths of its smallest unit, in fewer parts where a unit holds very many.
+ * Refuses what `compileConversion` refuses.
+ */
+export function compileValueConversion(
+  from: Unit,
+  conversion: UnitConversion = { multiply: "1" },
+): CompiledConversion {
+  const compiled = compileConversion(from, conversion);
+  if (compiled.rounding !== null) return compiled;
+  let parts = VALUE_PARTS;
+  while (parts > 1 && compiled.unit.size * parts > VALUE_SIZE_MAX) parts /= 10;
+  const numerator = compiled.numerator * BigInt(parts);
+  return { ...compiled, unit: { ...compiled.unit, size: compiled.unit.size * parts }, numerator };
+}
+
 /** So fine are rounded units counted, and may included units be: `decimals` of 6 at most. */
 const ROUNDED_SIZE = 1_000_000;
 
@@ -54,9 +77,15 @@ const ROUNDED_SIZE = 1_000_000;
  * once.
  */
 export function convertUnits(conversion: CompiledConversion, quantity: bigint): bigint {
+  return convertValue(conversion, { numerator: quantity, denominator: 1n });
+}
+
+/** The same of a meter's exact value; what is finer than the converted unit is rounded half-even. */
+export function convertValue(conversion: CompiledConversion, value: Fraction): bigint {
   const { numerator, denominator, rounding, step } = conversion;
-  assert(quantity >= 0n, "a priced quantity is not negative");
-  if (rounding === null) return quantity * numerator;
+  assert(value.numerator >= 0n, "a priced quantity is not negative");
+  const exact = value.numerator * numerator;
+  if (rounding === null) return divideRounded(exact, value.denominator);
   const steps = BigInt(ROUNDED_SIZE) / step;
-  return divideRounded(quantity * numerator * steps, denominator, rounding) * step;
+  return divideRounded(exact * steps, value.denominator * denominator, rounding) * step;
 }

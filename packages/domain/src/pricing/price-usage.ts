@@ -5,7 +5,12 @@ import type { UsagePrice } from "../catalogue/usage-price.ts";
 import { Refusal } from "../refusals.ts";
 import { smallestUnits, type Unit, unitOf } from "../units.ts";
 import { compileBlockTiers } from "./block-tiers.ts";
-import { type CompiledConversion, compileConversion, convertUnits } from "./convert-units.ts";
+import {
+  type CompiledConversion,
+  compileConversion,
+  compileValueConversion,
+  convertUnits,
+} from "./convert-units.ts";
 import { compileTiers } from "./graduated-tiers.ts";
 import type { AccountUnits } from "./grant-units.ts";
 import { takeIncludedUnits } from "./included-units.ts";
@@ -57,7 +62,24 @@ export interface PricedUsage {
 export function compileUsagePrice(currency: string, price: UsagePrice): CompiledUsagePrice {
   const counted = unitOf(price.per);
   const conversion = price.convert === undefined ? null : compileConversion(counted, price.convert);
-  const unit = conversion?.unit ?? counted;
+  return compileModel(currency, price, conversion?.unit ?? counted, conversion);
+}
+
+/** The price of a meter's value, which need not be whole: it is always converted. Refuses the same. */
+export function compileValuePrice(
+  currency: string,
+  price: UsagePrice,
+): CompiledUsagePrice & { readonly conversion: CompiledConversion } {
+  const conversion = compileValueConversion(unitOf(price.per), price.convert);
+  return { ...compileModel(currency, price, conversion.unit, conversion), conversion };
+}
+
+function compileModel(
+  currency: string,
+  price: UsagePrice,
+  unit: Unit,
+  conversion: CompiledConversion | null,
+): CompiledUsagePrice {
   const discount = percentFraction(price.discountPercent ?? "0");
   if (discount < 0n || discount > 10n ** 12n) {
     throw new Refusal("discount.out-of-range", { percent: price.discountPercent });
@@ -172,7 +194,16 @@ export function priceUsage(
   events: bigint,
   included: bigint = price.included,
 ): PricedUsage {
-  const converted = convertedQuantity(price, quantity);
+  return priceConverted(price, convertedQuantity(price, quantity), events, included);
+}
+
+/** The steps after the conversion. */
+export function priceConverted(
+  price: CompiledUsagePrice,
+  converted: bigint,
+  events: bigint,
+  included: bigint = price.included,
+): PricedUsage {
   const { free, billable } = takeIncludedUnits(included, converted);
   const rated = price.rate(billable, events);
   const discount = percentDiscount(price.discount, rated.total.pico);

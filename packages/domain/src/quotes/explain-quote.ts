@@ -111,8 +111,10 @@ function explainQuoteCharge(
   const ref = `#${at + 1}`;
   const month = months.get(at);
   if (month === undefined) {
-    const amount = formatDecimal(charge.stored.amount ?? 0n, 12);
-    return { ...shown, ref, sentence, steps, amount, aloneInMonth: false };
+    const { amount: made } = charge.stored;
+    const amount = formatDecimal(made ?? 0n, 12);
+    const said = made === null ? `${sentence} It is not in this quote.` : sentence;
+    return { ...shown, ref, sentence: said, steps, amount, aloneInMonth: false };
   }
   const amount = formatDecimal(month.amount, 12);
   const sum = describeAmount(amount, currency);

@@ -93,6 +93,8 @@ export interface QuotedMonth {
   readonly agreement: BookAgreement;
   readonly month: MonthText;
   readonly lines: readonly QuotedLine[];
+  /** Terms on meters, whose values are worked out of stored events: they are not in it. */
+  readonly unmeasured: readonly string[];
   readonly total: Money;
   /** Exact, in pico-units: before a statement rounds each line. */
   readonly amount: bigint;
@@ -122,11 +124,14 @@ export function priceTally(
     const money = [...(stated.get(agreement.handle) ?? []), ...used.map(moneyOf)];
     stated.set(agreement.handle, money);
     const lines = fees ? [...used, ...commitmentLines(agreement, own, month, money)] : used;
+    const counted = new Set(Array.from(tallied.totals.values(), (total) => total.termVersion));
+    const metered = own.filter(({ id, price }) => price.kind === "metered" && counted.has(id));
     const texts = new Map([...tallied.tuples].map(([text, tuple]) => [tuple, text]));
     return {
       agreement,
       month,
       lines: lines.map((line) => ({ ...line, dimensions: dimensionsOf(texts.get(line.tuple)) })),
+      unmeasured: [...new Set(metered.map(({ term }) => term.id))],
       total: statementTotal(agreement.currency, lines),
       amount: lines.reduce((sum, line) => sum + line.amount, 0n),
     };

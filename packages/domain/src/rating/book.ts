@@ -187,7 +187,9 @@ export type CompiledPrice =
       readonly millisecondsMax: number | null;
       readonly where: CompiledTerm["where"];
     }
-  | { readonly kind: "atClose"; readonly quantity: string };
+  | { readonly kind: "atClose"; readonly quantity: string }
+  /** Counts an event of a meter, whose value is worked out at close; each is one unit where it says so. */
+  | { readonly kind: "metered"; readonly quantity: string };
 
 /** Dimension values of a totals or usage row. `id` is 0 until the store has numbered it. */
 export interface Tuple {

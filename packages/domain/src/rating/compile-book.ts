@@ -3,6 +3,7 @@ import { assert } from "../assert.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Agreement, AgreementVersion, Catalogue, Term } from "../catalogue/catalogue.ts";
 import type { ChargePolicy } from "../catalogue/charge-on.ts";
+import { intakesOf, isMeteredTerm, resolveMeter } from "../catalogue/metered-term.ts";
 import { rampTerm } from "../catalogue/ramp-term.ts";
 import { termsOfVersion } from "../catalogue/terms-of-version.ts";
 import type { EventType } from "../events/event-type.ts";
@@ -64,10 +65,11 @@ export function termsInForce(catalogue: Catalogue): TermInForce[] {
       const from = instantOfDateOrInstant(zone, version.from);
       const to = endOf(agreement, version, versions[at + 1]);
       const start = instantOfDateOrInstant(zone, versions[0]!.from);
-      const terms = termsOfVersion(version, catalogue.plans, []).flatMap(({ term }) =>
+      const ramped = termsOfVersion(version, catalogue.plans, []).flatMap(({ term }) =>
         rampTerm(term, { zone, start }, { from, to }),
       );
-      for (const { term, ...span } of terms) {
+      for (const { term: written, ...span } of ramped) {
+        const term = resolveMeter(written, catalogue.meters);
         const content = canonicalJson([name, term]);
         const before = latest.get(term.id);
         if (before?.content === content && before.to === span.from) {
@@ -110,24 +112,24 @@ export function compileBook(parts: BookParts): Book {
     });
   }
   const prices = new Map<Term, CompiledPrice>();
-  const terms = termsInForce(catalogue).map((inForce): CompiledTerm => {
-    const { term } = inForce;
-    const price = prices.get(term) ?? compilePrice(term, parts);
-    prices.set(term, price);
-    return {
+  const terms = termsInForce(catalogue).flatMap((inForce): CompiledTerm[] => {
+    const { from, to } = inForce;
+    const price = prices.get(inForce.term) ?? compilePrice(inForce.term, parts);
+    prices.set(inForce.term, price);
+    return Array.from(termsByEventType(inForce.term), ({ term, covers }) => ({
       id: parts.termVersionOf(inForce),
       agreement: agreements.get(inForce.agreement)!,
       term,
-      from: inForce.from,
-      to: inForce.to,
+      from,
+      to,
       where: compileWhere(term.where),
       price,
       lines: linesOf(term),
       tuples: tupleTree(),
       dues: term.chargeOn === undefined ? null : deliveryDues(term.chargeOn),
-      covers: covers(term),
+      covers,
       passThrough: term.passThrough ?? false,
-    };
+    }));
   });
   const types = compileTypes(parts, terms);
   return {
@@ -142,6 +144,12 @@ export function compileBook(parts: BookParts): Book {
     terms,
     tuples: tupleMemory(),
   };
+}
+
+/** A term for each event type that it counts: a meter may be derived from meters of several. */
+function termsByEventType(term: Term): { readonly term: Term; readonly covers: boolean }[] {
+  if (!isMeteredTerm(term)) return [{ term, covers: covers(term) }];
+  return intakesOf(term).map(({ covers, ...intake }) => ({ term: { ...term, ...intake }, covers }));
 }
 
 /** Whether it is a price for the events that it is for: one beside it is not. */

@@ -1,6 +1,7 @@
 /** The price of a term, made fast: what is known before an event comes is worked out here. */
 import { assert } from "../assert.ts";
 import type { Deck, Term } from "../catalogue/catalogue.ts";
+import { countedBy, isMeteredTerm } from "../catalogue/metered-term.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import { checkZone } from "../period.ts";
@@ -23,7 +24,16 @@ export function compileWhere(where: Term["where"] = {}): CompiledTerm["where"] {
 /** A percentage is a fraction of 100 × 10^12: "12.5" is 12.5 × 10^12 over it. */
 const HUNDRED_PERCENT = 100_000_000_000_000;
 
-export function compilePrice(
+export function compilePrice(term: Term, parts: BookParts): CompiledPrice {
+  if (isMeteredTerm(term)) {
+    const meter = term.meters[term.meter];
+    assert(meter !== undefined, "apply checked that the meter is there");
+    return { kind: "metered", quantity: countedBy(meter) };
+  }
+  return compileOwnPrice(term, parts);
+}
+
+function compileOwnPrice(
   { on, price }: Term,
   { deckOf, catalogue, builtInTypes }: BookParts,
 ): CompiledPrice {

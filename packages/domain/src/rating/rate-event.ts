@@ -1,6 +1,7 @@
 /** Rates one event for every party (design: the one path). Pure: event and book in, charges out. */
 import { assert } from "../assert.ts";
 import type { Base } from "../catalogue/catalogue.ts";
+import { COUNTED_UNITS } from "../catalogue/metered-term.ts";
 import type { Instant } from "../instant.ts";
 import { type Due, NOTHING_DUE, WHOLE_PRICE } from "../messages/delivery-dues.ts";
 import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
@@ -69,7 +70,8 @@ export function rateEvent(event: RatableEvent, book: Book): Rating {
       else if (term.agreement.role === "supplier") supplied = true;
     }
     // What is only handed on is in no base, nor is what has no amount before the period has one.
-    if (term.passThrough || term.price.kind === "ratio") continue;
+    const { kind } = term.price;
+    if (term.passThrough || kind === "ratio" || kind === "metered") continue;
     const problem = addToBases(bases, applicable, charge === null ? 0 : charge.amount);
     if (problem !== null) return problem;
   }
@@ -135,9 +137,12 @@ function chargeFor(
     const { amount, rest } = surchargeOn(on.billed, price);
     return made(term, event, book, 0, on.raw, on.billed, amount, rest);
   }
-  const raw = event.quantities[price.quantity];
+  const isUnit = price.kind === "metered" && price.quantity === COUNTED_UNITS;
+  const raw = isUnit ? 1 : event.quantities[price.quantity];
   if (raw === undefined) return refuse("rating.quantity-missing", price.quantity);
-  if (price.kind === "atClose") return made(term, event, book, 0, raw, raw, null, null);
+  if (price.kind === "atClose" || price.kind === "metered") {
+    return made(term, event, book, 0, raw, raw, null, null);
+  }
   if (price.kind === "perUnit") {
     const amount = multiplyDivide(raw, price.rate, price.by);
     return made(term, event, book, 0, raw, raw, amount, null);

@@ -45,6 +45,8 @@ export interface TiersPart {
   readonly counted: readonly number[];
   readonly amount: string;
   readonly unit: Unit;
+  /** The meter whose value is the quantity. */
+  readonly meter?: MeteredPart | undefined;
   /** What the counted quantity was converted to, in smallest units of `unit`. */
   readonly converted?: string | undefined;
   readonly included: string;
@@ -64,6 +66,20 @@ export interface TiersPart {
   readonly tiers: readonly TierStep[];
   /** Taken off the sum of the tiers. */
   readonly discount?: string | undefined;
+}
+
+/** What a meter came to. */
+export interface MeteredPart {
+  readonly name: string;
+  /** What its value counts, such as `bytes × hours`. */
+  readonly counts: string;
+  /** Exact, in smallest units, to 12 places; null where there was nothing to measure. */
+  readonly value: string | null;
+  /** Events that it read. */
+  readonly events: string;
+  /** RFC 3339: the instants between which it was read. */
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface AccountShare {

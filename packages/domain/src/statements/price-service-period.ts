@@ -1,6 +1,7 @@
 /** What an agreement's use in one service period comes to, by line group, before it becomes money. */
 import { assert } from "../assert.ts";
 import type { Term } from "../catalogue/catalogue.ts";
+import { isMeteredTerm } from "../catalogue/metered-term.ts";
 import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import { localDayOf, type Period } from "../period.ts";
 import { feeGroups } from "./fee-groups.ts";
@@ -11,6 +12,7 @@ import {
   ratioGroup,
   type ServiceTotal,
 } from "./line-group.ts";
+import { meteredGroups } from "./metered-group.ts";
 import { isUsageTerm, limitGroup, usageGroup } from "./usage-group.ts";
 import { accountsOf, type PeriodPricing, walkVersions } from "./walk-versions.ts";
 
@@ -45,6 +47,11 @@ export function priceServicePeriod(
       }
     } else if (isRatioTerm(term)) {
       if (own.length > 0) mergeGroup(groups, ratioGroup(id, term, own));
+    } else if (isMeteredTerm(term)) {
+      const use = pricing.metered?.get(id);
+      for (const group of use === undefined ? [] : meteredGroups(id, term, currency, use)) {
+        mergeGroup(groups, group);
+      }
     } else if (!isUsageTerm(term)) {
       for (const total of own) mergeGroup(groups, eventGroup(term, total));
     } else {

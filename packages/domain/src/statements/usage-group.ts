@@ -20,7 +20,10 @@ export function isUsageTerm(term: Term): term is UsageTerm {
 /** Whether two usage prices are for the same events and the same quantity. */
 export function countsTheSame(a: UsageTerm, b: Term): boolean {
   return (
-    isUsageTerm(b) && a.on === b.on && unitOf(a.price.per).quantity === unitOf(b.price.per).quantity
+    isUsageTerm(b) &&
+    a.on === b.on &&
+    a.meter === b.meter &&
+    unitOf(a.price.per).quantity === unitOf(b.price.per).quantity
   );
 }
 

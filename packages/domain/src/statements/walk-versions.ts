@@ -7,6 +7,7 @@ import type { CarriedUnits } from "../pricing/roll-over-units.ts";
 import type { TiersPart } from "./derivation.ts";
 import type { FeeFacts } from "./fee-groups.ts";
 import type { ServiceTotal } from "./line-group.ts";
+import type { MeteredUse } from "./metered-group.ts";
 import { countsTheSame, isUsageTerm } from "./usage-group.ts";
 
 /** A version that events were charged by and that has been edited or taken away since. */
@@ -28,6 +29,8 @@ export interface PeriodPricing extends FeeFacts {
   readonly accounts?: ReadonlyMap<number, readonly AccountUse[]> | undefined;
   /** Units that earlier months left, by term, of those that roll over. */
   readonly carried?: ReadonlyMap<string, readonly CarriedUnits[]> | undefined;
+  /** What meters came to, by the term version that prices it. */
+  readonly metered?: ReadonlyMap<number, MeteredUse> | undefined;
 }
 
 /** Which version prices what, in one service period. */

@@ -237,6 +237,7 @@ export const termSchema = z.strictObject({
   id: name,
   title: name.optional(),
   on: name.optional(),
+  meter: name.optional(),
   where: conditions.optional(),
   price: priceSchema,
   lines: z.array(name).optional(),

@@ -68,10 +68,14 @@ function costsOf(body: string): string {
   if (!("charges" in verdict)) throw new Error(`${verdict.quarantined}: ${verdict.detail}`);
   const rows = verdict.charges.map(({ term, amount }) => ({
     term: term.term.id,
-    amount: `${amount === null ? "" : formatDecimal(BigInt(amount), 12)} ${term.agreement.currency}`,
+    amount: amount === null ? "at close" : money(BigInt(amount), term.agreement.currency),
   }));
   const width = Math.max(...rows.map(({ term }) => term.length));
   return rows.map(({ term, amount }) => `${term.padEnd(width)}  ${amount}\n`).join("");
+}
+
+function money(amount: bigint, currency: string): string {
+  return `${formatDecimal(amount, 12)} ${currency}`;
 }
 
 function bookOf(from: Catalogue, rows: ReadCatalogue["deckRows"]): Book {

@@ -14,8 +14,8 @@ export interface LineEventsQuery {
   /** Days since 1970. */
   readonly firstDay: number;
   readonly endDay: number;
-  /** 0: any. */
-  readonly tuple: number;
+  /** null: any. */
+  readonly tuples: readonly number[] | null;
   /** Events of the account after this one. */
   readonly after: { readonly time: number; readonly key: string; readonly entry: number } | null;
   readonly limit: number;
@@ -40,7 +40,7 @@ export interface LineEventRow {
 }
 
 export interface LineAccountsQuery
-  extends Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "cut" | "tuple"> {
+  extends Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "cut" | "tuples"> {
   readonly agreement: number;
   /** From this one on. */
   readonly from: number;
@@ -52,7 +52,7 @@ export async function listLineAccounts(db: Db, query: LineAccountsQuery): Promis
     `select distinct account_id from total
       where agreement_id = $1 and term_version = any($2::integer[])
         and day >= date '1970-01-01' + $3::integer and day < date '1970-01-01' + $4::integer
-        and cut <= $5 and ($6 = 0 or tuple = $6) and account_id >= $7
+        and cut <= $5 and ($6::integer[] is null or tuple = any($6)) and account_id >= $7
       order by 1`,
     [
       query.agreement,
@@ -60,11 +60,34 @@ export async function listLineAccounts(db: Db, query: LineAccountsQuery): Promis
       query.firstDay,
       query.endDay,
       query.cut,
-      query.tuple,
+      query.tuples,
       query.from,
     ],
   );
   return rows.map(({ account_id }) => account_id);
+}
+
+/**
+ * Tuples of the totals that were counted for a group of a meter: events have a channel besides the values
+ * that the meter is split by.
+ */
+export async function listGroupTuples(
+  db: Db,
+  query: Omit<LineAccountsQuery, "tuples" | "from">,
+  group: number,
+): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `select dimension_tuple.id from dimension_tuple
+      where tuple::jsonb - 'channel' = (select tuple::jsonb from dimension_tuple where id = $6)
+        and id in (
+          select tuple from total
+          where agreement_id = $1 and term_version = any($2::integer[])
+            and day >= date '1970-01-01' + $3::integer and day < date '1970-01-01' + $4::integer
+            and cut <= $5)
+      order by 1`,
+    [query.agreement, query.versions, query.firstDay, query.endDay, query.cut, group],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -83,7 +106,7 @@ export async function listLineEventRows(db: Db, query: LineEventsQuery): Promise
           where split_part(charge, ',', 1)::integer = any($5::integer[])
             and split_part(charge, ',', 2)::integer >= $6
             and split_part(charge, ',', 2)::integer < $7
-            and ($8 = 0 or split_part(charge, ',', 3)::integer = $8))`;
+            and ($8::integer[] is null or split_part(charge, ',', 3)::integer = any($8)))`;
   const ofFact = "2 * ordinal - case side when '-' then 1 else 0 end";
   const { rows } = await db.query<LineEventRow>(
     `select entry.account_id, account.name as account, ${INSTANT("entry.time")} as time, entry.key,
@@ -113,7 +136,7 @@ export async function listLineEventRows(db: Db, query: LineEventsQuery): Promise
       query.versions,
       query.firstDay,
       query.endDay,
-      query.tuple,
+      query.tuples,
       after === null ? null : new Date(after.time).toISOString(),
       after?.key ?? null,
       after?.entry ?? null,

@@ -15,10 +15,11 @@ import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
 import { loadObjects } from "./explain.repo.ts";
-import { loadLine, unitOfLine } from "./explain-line.ts";
+import { loadLine, type StoredLine, unitOfLine } from "./explain-line.ts";
 import {
   type LineEventRow,
   type LineEventsQuery,
+  listGroupTuples,
   listLineAccounts,
   listLineEventRows,
   loadPreviousCut,
@@ -82,7 +83,7 @@ export async function listLineEvents(
   const { timeZone } = objects.get(`agreements/${statement.agreement}`) as Agreement;
   const month = parseMonth(line.service_period);
   const { first, end } = monthDays(month);
-  const charges = {
+  const counted = {
     // Versions priced at close and per event have lines of their own, with the same tuples.
     versions: line.derivation.flatMap((part) => {
       if (part.kind === "tiers") return part.counted;
@@ -90,13 +91,15 @@ export async function listLineEvents(
     }),
     firstDay: first,
     endDay: end,
-    tuple: line.tuple,
     cut: statement.cut,
   };
+  const agreement = statement.agreement_id;
+  const tuples = await tuplesOf(db, line, { ...counted, agreement });
+  const charges = { ...counted, tuples };
   const span = monthPeriod(checkZone(timeZone), month);
   const accounts = await listLineAccounts(db, {
     ...charges,
-    agreement: statement.agreement_id,
+    agreement,
     from: cursor?.account ?? 0,
   });
   const rows: LineEventRow[] = [];
@@ -117,7 +120,18 @@ export async function listLineEvents(
   };
 }
 
-type ChargeFilter = Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "tuple">;
+type ChargeFilter = Pick<LineEventsQuery, "versions" | "firstDay" | "endDay" | "tuples">;
+
+/** The tuples of a line's charges; null: all. */
+async function tuplesOf(
+  db: Db,
+  { tuple, derivation }: StoredLine["line"],
+  query: Parameters<typeof listGroupTuples>[1],
+): Promise<readonly number[] | null> {
+  if (tuple === 0) return null;
+  const isMetered = derivation.some((part) => part.kind === "tiers" && part.meter !== undefined);
+  return isMetered ? await listGroupTuples(db, query, tuple) : [tuple];
+}
 
 function chargesOf(
   row: LineEventRow,
@@ -131,7 +145,7 @@ function chargesOf(
     const { day, tuple, termVersion, amount, base } = charge;
     if (!filter.versions.includes(termVersion)) return [];
     if (day < filter.firstDay || day >= filter.endDay) return [];
-    if (filter.tuple !== 0 && tuple !== filter.tuple) return [];
+    if (filter.tuples !== null && !filter.tuples.includes(tuple)) return [];
     return {
       charge: chargeRef(row.key, row.stated_by, at + 1),
       fact: row.entry === 0 ? null : Math.ceil(row.entry / 2),

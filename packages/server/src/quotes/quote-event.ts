@@ -249,7 +249,8 @@ function monthsOf(
 ): ReadonlyMap<number, QuotedMonthPart> {
   const months = new Map<number, QuotedMonthPart>();
   for (const [at, charge] of charges.entries()) {
-    if (charge.amount !== null) continue;
+    // What a meter comes to is known of stored events only.
+    if (charge.amount !== null || charge.term.price.kind === "metered") continue;
     const tally = startTally();
     tallyCharge(tally, charge, account, events);
     const [month] = priceTally(tally, book.terms, false);

@@ -49,6 +49,8 @@ export interface FileQuoteMonth {
   /** Exact, before any rounding. */
   readonly amount: string;
   readonly lines: readonly FileQuoteLine[];
+  /** Terms on meters: what these come to is worked out of stored events, and not in it. */
+  readonly unmeasured: readonly string[];
 }
 
 export interface FileQuoteLine {
@@ -145,7 +147,7 @@ function priceLine(
 
 function monthToWire(
   { book, catalogue }: QuotedBook,
-  { agreement, month, lines, total, amount }: QuotedMonth,
+  { agreement, month, lines, unmeasured, total, amount }: QuotedMonth,
 ): FileQuoteMonth {
   const { name, body, currency } = agreement;
   const terms = new Map(
@@ -161,6 +163,7 @@ function monthToWire(
     currency,
     total: formatMoney(total),
     amount: formatDecimal(amount, 12),
+    unmeasured,
     lines: lines.map((line) => {
       const term = terms.get(line.term)!;
       const { price } = term;

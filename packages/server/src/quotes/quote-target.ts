@@ -179,7 +179,7 @@ function askedTerm(catalogue: Catalogue, price: Price, on: string | undefined): 
   };
   const problems: CatalogueProblem[] = [];
   const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
-  checkTerms([term], catalogue.decks, types, [], report);
+  checkTerms([term], catalogue, types, [], report);
   if (price.model === "surcharge") {
     report([0, "price", "on"], "catalogue.surcharge-base-unknown", { term: price.on });
   }

@@ -147,6 +147,9 @@ export const fileQuoteSchema = z.object({
           money: z.string(),
         }),
       ),
+      unmeasured: z
+        .array(z.string())
+        .describe("Terms on meters, which are worked out of stored events: they are not in it"),
     }),
   ),
 });

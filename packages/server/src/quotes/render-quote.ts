@@ -78,5 +78,9 @@ function renderMonth(month: FileQuoteMonth): string {
       ["total", "", "", "", month.amount, showMoney(month.total)],
     ],
   );
-  return `${party} (${role}), ${agreement}, ${month.month}\n${table}`;
+  const without =
+    month.unmeasured.length === 0
+      ? ""
+      : `\nWithout ${month.unmeasured.join(", ")}: meters are worked out of stored events.`;
+  return `${party} (${role}), ${agreement}, ${month.month}\n${table}${without}`;
 }

@@ -113,8 +113,7 @@ function routeGetRunningStatement(app: ZodApp, parts: ServerParts): void {
       const agreement = agreementOf(book, id);
       const month =
         period === undefined ? currentMonth(agreement, parts.now()) : parseMonth(period);
-      const db = parts.database.pool("reader");
-      const running = await loadRunningStatement(db, book, agreement, month);
+      const running = await loadRunningStatement(parts.database, book, agreement, month);
       return running as unknown as z.output<typeof runningSchema>;
     },
   );

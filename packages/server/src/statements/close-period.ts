@@ -130,18 +130,16 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   const terms = termsByAgreement(book);
   for (let at = 0; at < due.length; at += AGREEMENTS_PER_STEP) {
     const step = due.slice(at, at + AGREEMENTS_PER_STEP);
-    if (!dryRun) await db.query("begin");
+    await db.query(dryRun ? "begin read only" : "begin");
     const prepared = await prepareStatements(db, {
       agreements: step,
       terms,
       period,
-      revision: book.revision,
+      book,
       cut,
     });
-    if (!dryRun) {
-      await insertStatements(db, prepared);
-      await db.query("commit");
-    }
+    if (!dryRun) await insertStatements(db, prepared);
+    await db.query("commit");
     for (const [index, statement] of prepared.entries()) {
       statements.push(summarise(step[index]!, statement));
     }

@@ -16,6 +16,7 @@ import {
 } from "@counterpart/domain/statements/commitments.ts";
 import { type FeeFacts, feeGroupsAhead } from "@counterpart/domain/statements/fee-groups.ts";
 import type { LineGroup } from "@counterpart/domain/statements/line-group.ts";
+import { termsToMeasure } from "@counterpart/domain/statements/metered-group.ts";
 import { orderLines } from "@counterpart/domain/statements/order-lines.ts";
 import { priceServicePeriod } from "@counterpart/domain/statements/price-service-period.ts";
 import {
@@ -35,17 +36,23 @@ import type { PeriodPricing } from "@counterpart/domain/statements/walk-versions
 import { loadTuples } from "../explain/explain.repo.ts";
 import type { Db } from "../platform/database.ts";
 import { groupBy } from "../platform/group-by.ts";
+import { type MeasuredMonths, type MonthToMeasure, measureMonths } from "./measure-terms.ts";
 import { loadStatementFacts, type Preparation, type StatementFacts } from "./statement-facts.ts";
 import type { NewStatement, StatedRow } from "./statements.repo.ts";
-/** One statement for each agreement, in their order. */
 
+/**
+ * One statement for each agreement, in their order. Prices on meters are read inside of the connection's open
+ * transaction.
+ */
 export async function prepareStatements(db: Db, preparation: Preparation): Promise<NewStatement[]> {
   const facts = await loadStatementFacts(db, preparation);
   const { agreements } = preparation;
-  const statements = agreements.map((one) => prepareStatement(one, preparation, facts));
+  const measured = await measureMonths(db, preparation, monthsToMeasure(preparation, facts));
+  const statements = agreements.map((one) => prepareStatement(one, preparation, facts, measured));
   const tuples = new Set(statements.flatMap(({ lines }) => lines.map(({ tuple }) => tuple)));
   const values = new Map<number, readonly string[]>();
   for (const [id, tuple] of await loadTuples(db, [...tuples])) values.set(id, Object.values(tuple));
+  for (const [id, text] of measured.newTuples) values.set(id, Object.values(JSON.parse(text)));
   return statements.map((statement) => inOrder(statement, (tuple) => values.get(tuple) ?? []));
 }
 
@@ -58,24 +65,36 @@ function inOrder(
   return { ...statement, lines: months.flatMap((lines) => orderLines(lines, valuesOf)) };
 }
 
+/** The months of each agreement that are stated and have a price on a meter. */
+function monthsToMeasure(preparation: Preparation, facts: StatementFacts): MonthToMeasure[] {
+  const { agreements, terms, period } = preparation;
+  return agreements.flatMap((agreement) => {
+    const months = [period, ...(facts.adjust.get(agreement.handle) ?? [])];
+    return months.map((month): MonthToMeasure => {
+      const own = terms.get(agreement.handle) ?? [];
+      const { pricing, totals, period: span } = monthOf(agreement, own, facts, month);
+      const measured = termsToMeasure(pricing, totals, span, month === period);
+      return { agreement, month, terms: measured };
+    });
+  });
+}
+
 function prepareStatement(
   agreement: BookAgreement,
-  { terms, period, revision, cut }: Preparation,
+  { terms, period, book, cut }: Preparation,
   facts: StatementFacts,
+  { uses, newTuples }: MeasuredMonths,
 ): NewStatement {
   const { handle, zone, currency, body } = agreement;
   const rules = { currency, rounding: body.rounding ?? "halfEven" };
   const statedLines = facts.statedLines.get(handle) ?? [];
   const stated = statedOf(statedLines, period);
-  const monthOf = (month: MonthText): MonthToRoll => ({
-    pricing: pricingOf(agreement, terms.get(handle) ?? [], facts, month),
-    totals: facts.totals.get(`${handle}/${month}`) ?? [],
-    period: monthPeriod(zone, month),
-  });
-  const carriedInto = carriedByMonth(facts.rolling.get(handle), period, monthOf);
+  const toRoll = (month: MonthText) => monthOf(agreement, terms.get(handle) ?? [], facts, month);
+  const carriedInto = carriedByMonth(facts.rolling.get(handle), period, toRoll);
   const linesOf = (month: MonthText): StatementLine[] => {
-    const { pricing, totals, period: span } = monthOf(month);
-    const priced = { ...pricing, carried: carriedInto.get(month) };
+    const { pricing, totals, period: span } = toRoll(month);
+    const metered = uses.get(`${handle}/${month}`);
+    const priced = { ...pricing, carried: carriedInto.get(month), metered };
     const groups = priceServicePeriod(priced, totals, span, month === period);
     return statementLines(rules, month, groups, stated);
   };
@@ -96,7 +115,7 @@ function prepareStatement(
     agreement: handle,
     period,
     id: statementId(checkCatalogueId(agreement.name), period),
-    revision,
+    revision: book.revision,
     cut,
     firstDay: formatLocalDay(days.first),
     endDay: formatLocalDay(days.end),
@@ -104,6 +123,20 @@ function prepareStatement(
     currency,
     total: statementTotal(currency, lines).minor,
     lines,
+    newTuples: new Map([...newTuples].filter(([id]) => lines.some(({ tuple }) => tuple === id))),
+  };
+}
+
+function monthOf(
+  agreement: BookAgreement,
+  terms: readonly CompiledTerm[],
+  facts: StatementFacts,
+  month: MonthText,
+): MonthToRoll {
+  return {
+    pricing: pricingOf(agreement, terms, facts, month),
+    totals: facts.totals.get(`${agreement.handle}/${month}`) ?? [],
+    period: monthPeriod(agreement.zone, month),
   };
 }
 

@@ -1,12 +1,14 @@
 /** What an agreement comes to so far in a period that is not closed. */
+import { isMeteredTerm, measureOfMeter } from "@counterpart/domain/catalogue/metered-term.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { formatMoney } from "@counterpart/domain/money.ts";
 import { localDayOf, type MonthText, monthOfDay } from "@counterpart/domain/period.ts";
-import type { Book, BookAgreement } from "@counterpart/domain/rating/book.ts";
+import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { loadTuples } from "../explain/explain.repo.ts";
-import type { Db } from "../platform/database.ts";
+import { inSnapshot } from "../meters/meters.repo.ts";
+import type { Database, Db } from "../platform/database.ts";
 import { prepareStatements } from "./prepare-statements.ts";
 import type { StatementHead, StatementLineView } from "./statement-views.repo.ts";
 import { loadCut } from "./statements.repo.ts";
@@ -34,6 +36,20 @@ export function currentMonth({ zone }: BookAgreement, now: Instant): MonthText {
  * stopped before the store.
  */
 export async function loadRunningStatement(
+  database: Database,
+  book: Book,
+  agreement: BookAgreement,
+  period: MonthText,
+): Promise<RunningStatement> {
+  const client = await database.pool("reader").connect();
+  try {
+    return await inSnapshot(client, () => prepareRunning(client, book, agreement, period));
+  } finally {
+    client.release();
+  }
+}
+
+async function prepareRunning(
   db: Db,
   book: Book,
   agreement: BookAgreement,
@@ -46,17 +62,17 @@ export async function loadRunningStatement(
     agreements: [agreement],
     terms,
     period,
-    revision: book.revision,
+    book,
     cut,
   });
-  const { currency, kind, firstDay, endDay, total, lines } = statement!;
-  const tuples = await loadTuples(
+  const { currency, kind, firstDay, endDay, total, lines, newTuples } = statement!;
+  const stored = await loadTuples(
     db,
     lines.map(({ tuple }) => tuple),
   );
-  const units = new Map(
-    own.map(({ term, price }) => [term.id, price.kind === "share" ? "" : price.quantity]),
-  );
+  const fresh = Array.from(newTuples, ([id, text]) => [id, JSON.parse(text)] as const);
+  const tuples = new Map([...stored, ...fresh]);
+  const units = new Map(own.map((one) => [one.term.id, unitOf(one)]));
   const titles = new Map(own.map(({ term }) => [term.id, term.title ?? term.id]));
   const money = (minor: bigint): string => formatMoney({ currency, minor });
   return {
@@ -82,6 +98,12 @@ export async function loadRunningStatement(
       derivation: line.derivation,
     })),
   };
+}
+
+/** What a term's quantity counts; empty where it has none. */
+function unitOf({ term, price }: CompiledTerm): string {
+  if (isMeteredTerm(term)) return measureOfMeter(term);
+  return price.kind === "share" ? "" : price.quantity;
 }
 
 function withoutChannel(tuple: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

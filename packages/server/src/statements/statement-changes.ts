@@ -63,7 +63,7 @@ async function totalsOf(
       agreements: step.map((one) => book.agreements.get(one)!),
       terms,
       period,
-      revision: book.revision,
+      book,
       cut,
     });
     for (const { agreement, total } of prepared) totals.set(agreement, total);

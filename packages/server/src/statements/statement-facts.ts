@@ -1,5 +1,6 @@
 /** Gathers what statements are worked out from. */
 import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import { holdsLevels } from "@counterpart/domain/catalogue/metered-term.ts";
 import {
   formatLocalDay,
   localDayOf,
@@ -8,7 +9,7 @@ import {
   monthOfDay,
   parseMonth,
 } from "@counterpart/domain/period.ts";
-import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import { isUsageTerm } from "@counterpart/domain/statements/usage-group.ts";
 import type { RetiredTerm } from "@counterpart/domain/statements/walk-versions.ts";
 import type { Db } from "../platform/database.ts";
@@ -32,8 +33,8 @@ export interface Preparation {
   readonly agreements: readonly BookAgreement[];
   readonly terms: ReadonlyMap<number, readonly CompiledTerm[]>;
   readonly period: MonthText;
-  /** Catalogue revision of the terms. */
-  readonly revision: number;
+  /** The book of these terms. */
+  readonly book: Book;
   /** Rows up to this cut are stated. */
   readonly cut: number;
 }
@@ -69,7 +70,8 @@ export async function loadStatementFacts(
   const statedLines = groupBy(await listStatedLines(db, ids), ({ agreement }) => agreement);
   const unstated = await listUnstatedMonths(db, ids, { end: first, cut });
   const rolling = rollingSince(preparation);
-  const adjust = monthsToAdjust(unstated, rolling, statedLines, period);
+  const goingOn = new Set([...rolling.keys(), ...withLevels(preparation)]);
+  const adjust = monthsToAdjust(unstated, goingOn, statedLines, period);
   const totals = await listMonthTotals(db, ids, { first, end, cut });
   const late = [...new Set([...adjust.keys(), ...rolling.keys()])];
   const [oldest = period] = [...[...adjust.values()].flat(), ...rolling.values()].sort();
@@ -109,13 +111,19 @@ function rollingSince({ agreements, terms }: Preparation): Map<number, MonthText
   return since;
 }
 
+/** Agreements with a price on a meter whose levels hold until they are set anew. */
+function withLevels({ agreements, terms }: Preparation): number[] {
+  const handles = agreements.map(({ handle }) => handle);
+  return handles.filter((handle) => terms.get(handle)?.some(({ term }) => holdsLevels(term)));
+}
+
 /**
- * Months with something that is not stated yet, oldest first; where units roll over, also the stated months
- * after them, to which fewer or more units may have gone on.
+ * Months with something that is not stated yet, oldest first; where units roll over or levels hold, also the
+ * stated months after them, to which fewer or more may have gone on.
  */
 function monthsToAdjust(
   unstated: readonly { readonly agreement: number; readonly month: string }[],
-  rolling: ReadonlyMap<number, MonthText>,
+  goingOn: ReadonlySet<number>,
   statedLines: ReadonlyMap<number, readonly StatedRow[]>,
   period: MonthText,
 ): Map<number, readonly MonthText[]> {
@@ -123,7 +131,7 @@ function monthsToAdjust(
   for (const [agreement, rows] of groupBy(unstated, (row) => row.agreement)) {
     const months = new Set(rows.map(({ month }) => month));
     const [first = period] = [...months].sort();
-    for (const { servicePeriod } of rolling.has(agreement)
+    for (const { servicePeriod } of goingOn.has(agreement)
       ? (statedLines.get(agreement) ?? [])
       : []) {
       if (servicePeriod > first && servicePeriod < period) months.add(servicePeriod);

@@ -1,6 +1,7 @@
 /** Statements as their readers see them: lists, one with its lines, CSV. */
 
 import type { PerUnit, Term } from "@counterpart/domain/catalogue/catalogue.ts";
+import { isMeteredTerm, measureOfMeter } from "@counterpart/domain/catalogue/metered-term.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { formatMoney } from "@counterpart/domain/money.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
@@ -128,7 +129,9 @@ async function loadDeckUnits(db: Db, rows: readonly LineRow[]): Promise<Map<stri
 }
 
 /** What a term's quantity counts; empty where it has none. */
-function unitOfTerm({ price }: Pick<Term, "price">, decks: ReadonlyMap<string, PerUnit>): string {
+function unitOfTerm(term: Term, decks: ReadonlyMap<string, PerUnit>): string {
+  if (isMeteredTerm(term)) return measureOfMeter(term);
+  const { price } = term;
   const per = "per" in price ? price.per : "deck" in price ? decks.get(price.deck) : undefined;
   return per === undefined ? "" : unitOf(per).quantity;
 }

@@ -1,4 +1,5 @@
 /** The SQL of closing and reading statements. */
+import { assert } from "@counterpart/domain/assert.ts";
 import type { Term } from "@counterpart/domain/catalogue/catalogue.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { MonthText } from "@counterpart/domain/period.ts";
@@ -7,6 +8,7 @@ import type { CommitmentPart } from "@counterpart/domain/statements/derivation.t
 import type { ServiceTotal } from "@counterpart/domain/statements/line-group.ts";
 import type { StatementLine } from "@counterpart/domain/statements/statement-lines.ts";
 import type { RetiredTerm, StatedTiers } from "@counterpart/domain/statements/walk-versions.ts";
+import { numberTuples } from "../events/events.repo.ts";
 import type { Db } from "../platform/database.ts";
 import { lockForTransaction } from "../platform/locks.ts";
 
@@ -199,6 +201,15 @@ export async function listRetiredTerms(
   );
 }
 
+/** Numbers of those dimension tuples that have one. */
+export async function findTuples(db: Db, texts: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: number; tuple: string }>(
+    "select id, tuple from dimension_tuple where tuple = any($1::text[])",
+    [texts],
+  );
+  return new Map(rows.map(({ id, tuple }) => [tuple, id]));
+}
+
 export interface StatedTiersRow {
   readonly agreement: number;
   readonly servicePeriod: string;
@@ -299,6 +310,8 @@ export interface NewStatement {
   readonly currency: string;
   readonly total: bigint;
   readonly lines: readonly StatementLine[];
+  /** Texts of tuples of its lines that have no number yet, by the negative ones that stand for them. */
+  readonly newTuples: ReadonlyMap<number, string>;
 }
 
 /** Stores statements with their lines; one that another close has stored meanwhile is left as it is. */
@@ -339,8 +352,14 @@ export async function insertStatements(
 }
 
 async function insertLines(db: Db, statements: readonly NewStatement[]): Promise<void> {
-  const rows = statements.flatMap(({ agreement, period, lines }) =>
-    lines.map((line, at) => ({ agreement, period, number: at + 1, line })),
+  const texts = new Set(statements.flatMap(({ newTuples }) => [...newTuples.values()]));
+  const numbers = texts.size === 0 ? null : await numberTuples(db, [...texts]);
+  const rows = statements.flatMap(({ agreement, period, lines, newTuples }) =>
+    lines.map((line, at) => {
+      const tuple = numbers?.get(newTuples.get(line.tuple) ?? "") ?? line.tuple;
+      assert(tuple >= 0, "every tuple has its number");
+      return { agreement, period, number: at + 1, line, tuple };
+    }),
   );
   const column = <T>(of: (row: (typeof rows)[number]) => T): T[] => rows.map(of);
   await db.query(
@@ -355,7 +374,7 @@ async function insertLines(db: Db, statements: readonly NewStatement[]): Promise
       column(({ number }) => number),
       column(({ line }) => line.servicePeriod),
       column(({ line }) => line.term),
-      column(({ line }) => line.tuple),
+      column(({ tuple }) => tuple),
       column(({ line }) => line.count),
       column(({ line }) => line.quantity),
       column(({ line }) => line.amount),
