@@ -207,9 +207,34 @@ export const REFUSALS = {
     409,
     "Nothing was re-rated. Look at the preview and say yes, or pass --yes.",
   ],
+  "backfill.unknown": [404, "There is no backfill of this name."],
+  "backfill.name-taken": [409, "There was a backfill of this name. Choose another one."],
+  "backfill.not-open": [409, "The backfill is not open any more; open another one."],
+  "backfill.empty": [409, "The backfill holds nothing. Add items, or revert it to drop it."],
+  "backfill.already-running": [
+    409,
+    "A backfill is being closed or reverted. Try again when it is done.",
+  ],
+  "backfill.not-confirmed": [
+    409,
+    "Nothing was done. Look at what it would change and say yes, or pass --yes.",
+  ],
+  "backfill.being-reverted": [409, "The backfill is being reverted, or was."],
+  "backfill.item-unreadable": [
+    422,
+    'An item is an event, or {"void": "source/id"}, {"restore": "source/id"} or {"correct": event}.',
+  ],
+  "backfill.stated-since": [
+    409,
+    "Something else was said of the event after the backfill. Look at it: counterpart explain.",
+  ],
   "close.rerating-unfinished": [
     409,
     "A re-rating of the period is unfinished. Let it finish, or stop it: counterpart reratings.",
+  ],
+  "close.backfill-unfinished": [
+    409,
+    "A backfill is half closed or half reverted. Finish it: counterpart backfill close, or revert.",
   ],
 
   "deck.unknown": [

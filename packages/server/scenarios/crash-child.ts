@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline";
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import { parseMonth } from "@counterpart/domain/period.ts";
+import { finishBackfill } from "../src/backfills/finish-backfill.ts";
 import { applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { readCatalogueDirectory } from "../src/catalogue/read-directory.ts";
@@ -84,6 +85,12 @@ async function carryOut(command: Command): Promise<Result> {
       const batch = await startRerating(database, keeper, asked);
       await runRerating(database, keeper, batch, { atStep });
       return { rerated: batch };
+    }
+    case "finishBackfill": {
+      const { name } = command;
+      const options = { now: () => CRASH_NOW, atStep };
+      await finishBackfill(database, await openBookKeeper(database), name, options);
+      return { finished: name };
     }
     case "close": {
       const keeper = await openBookKeeper(database);

@@ -1,8 +1,13 @@
-/** Facts and re-ratings that are killed between any two steps: nothing is lost, nothing applies twice. */
+/** Facts, re-ratings and backfills that are killed between any two steps: nothing is lost, nothing applies twice. */
 import { parseInstant } from "@counterpart/domain/instant.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { startClose } from "../src/backfills/close-backfill.ts";
+import { addLines, openBackfill } from "../src/backfills/open-backfill.ts";
+import { startRevert } from "../src/backfills/revert-backfill.ts";
+import { reportBackfill } from "../src/backfills/show-backfill.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { stateFacts } from "../src/facts/state-facts.ts";
+import { splitLines } from "../src/imports/split-lines.ts";
 import type { Database } from "../src/platform/database.ts";
 import { loadRerating, runRerating, startRerating } from "../src/reratings/rerate.ts";
 import type { ReratingFilter } from "../src/reratings/rerating-filter.ts";
@@ -152,6 +157,88 @@ test.each(STEPS)("a void that dies once %s applies wholly or not at all", LONG, 
   await expectSound();
   expect(await october()).toBe(BigInt(EVENTS) * 5n * CENT);
 });
+
+/** Of each four events one is voided, one corrected into November, and one new one comes. */
+async function fillBackfill(): Promise<void> {
+  const lines = EVERY.flatMap((n) => {
+    const subject = n % 3 === 0 ? "shop" : "second";
+    const event = (id: string, time: string) => verification(time, { id, subject });
+    switch (n % 4) {
+      case 0:
+        return [JSON.stringify({ void: `switch/check-${n}` })];
+      case 1:
+        return [`{"correct": ${event(`check-${n}`, "2026-11-02T10:00:00Z")}}`];
+      case 2:
+        return [event(`new-${n}`, "2026-10-02T10:00:00Z")];
+      default:
+        return [];
+    }
+  });
+  await openBackfill(store.pool("writer"), { name: "late", reason: "a test", by: "test" });
+  const bytes = (async function* () {
+    yield Buffer.from(lines.join("\n"));
+  })();
+  for await (const page of addLines(store, "late", splitLines(bytes)))
+    expect(page.refused).toEqual([]);
+}
+
+async function tell(start: typeof startClose | typeof startRevert): Promise<void> {
+  const client = await store.client("writer");
+  await start(client, "late", "test").finally(() => client.end());
+}
+
+/** Dies at the step: in the second group that gets so far, then in the next one if there is one. */
+async function finishWithDeaths(step: (typeof STEPS)[number]): Promise<void> {
+  for (const after of [1, 0]) {
+    const child = await start();
+    void child.ask({ do: "dieAt", step, after });
+    await child.ask({ do: "finishBackfill", name: "late" });
+    // It may have come to the end before.
+    child.kill();
+    await child.ended;
+    await expectSound();
+  }
+  const last = await start();
+  expect(await last.ask({ do: "finishBackfill", name: "late" })).toMatchObject({
+    finished: "late",
+  });
+  await expectSound();
+}
+
+test.each(STEPS)(
+  "a backfill whose close and revert die once %s goes on where it was",
+  LONG,
+  async (step) => {
+    await fillBackfill();
+    const before = await october();
+    await tell(startClose);
+    await finishWithDeaths(step);
+    const { book } = await openBookKeeper(store);
+    const closed = await reportBackfill(store.pool("reader"), book(), "late");
+    expect(closed).toMatchObject({
+      row: { state: "d" },
+      pending: 0,
+      outcomes: [
+        { outcome: "accepted", count: EVENTS / 4 },
+        { outcome: "corrected", count: EVENTS / 4 },
+        { outcome: "voided", count: EVENTS / 4 },
+      ],
+    });
+    // Voids take 0.05 each, corrections 0.02, and new events bring 0.03.
+    expect(await october()).toBe(before - (BigInt(EVENTS) / 4n) * 4n * CENT);
+    await tell(startRevert);
+    await finishWithDeaths(step);
+    expect(await october()).toBe(before);
+    const reverted = await reportBackfill(store.pool("reader"), book(), "late");
+    expect(reverted).toMatchObject({
+      row: { state: "r" },
+      undone: [{ outcome: "undone", count: (EVENTS / 4) * 3 }],
+    });
+    await close(store, "2026-11");
+    expect(await wrongMoney(store)).toEqual([]);
+    expect(await wrongTotals(store.pool("owner"))).toEqual([]);
+  },
+);
 
 test(
   "of voids and a re-rating at once, every event ends as if one came after the other",

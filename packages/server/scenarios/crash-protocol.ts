@@ -22,6 +22,8 @@ export type Command =
   /** Voids what counts and restores what is void, of these events. */
   | { readonly do: "undo"; readonly kind: "void" | "restore"; readonly refs: readonly string[] }
   | { readonly do: "rerate"; readonly filter: ReratingFilter }
+  /** Closes or reverts a backfill as it was told to. */
+  | { readonly do: "finishBackfill"; readonly name: string }
   | { readonly do: "close"; readonly period: string; readonly now: string };
 
 export type Result =
@@ -31,6 +33,7 @@ export type Result =
   | { readonly replayed: { readonly tried: number; readonly released: number } }
   | { readonly stated: number }
   | { readonly rerated: number }
+  | { readonly finished: string }
   | { readonly closed: readonly string[]; readonly already: number }
   | { readonly handedOver: HandOverTally }
   | { readonly failed: string };

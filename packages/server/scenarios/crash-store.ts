@@ -106,6 +106,8 @@ export async function wrongMoney(database: Database): Promise<StatedRow[]> {
     const { currency, body } = keeper.book().agreements.get(agreement)!;
     const pico = BigInt(amount ?? "0");
     const { minor } = roundToMoney({ currency, pico }, body.rounding ?? "halfEven");
+    // What came and went again before its month was closed is on no statement.
+    if (stated === null && amount !== null) return pico !== 0n;
     return amount === null || stated === null || minor !== BigInt(stated);
   });
 }

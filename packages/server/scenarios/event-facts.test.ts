@@ -1,57 +1,19 @@
 /** Facts about events after their month was closed: what the next statement says of them. */
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
+import { expect, test } from "vitest";
 import { readEvent } from "../src/events/read-event.ts";
-import { type FactAnswer, type FactRequest, stateFacts } from "../src/facts/state-facts.ts";
-import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
-import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
-import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
+import {
+  aboutOctober,
+  check,
+  corrected,
+  named,
+  outcomes,
+  perCheck,
+  soundStore,
+  state,
+} from "./facts-world.ts";
+import { applyTerms, close, linesOf, send } from "./small-world.ts";
 
-let store: TestDatabase;
-beforeEach(async () => {
-  store = await createTestDatabase();
-});
-afterEach(async () => {
-  const found = await checkStore(store.database.pool("owner"));
-  await store.drop();
-  expect(found).toEqual(NOTHING_FOUND);
-});
-
-const perCheck = (rate: string) => ({
-  id: "verify",
-  on: "verify.check",
-  price: { model: "perUnit", rate, per: "verification" },
-});
-
-type Stated = Pick<FactRequest, "kind" | "items"> & Partial<FactRequest>;
-
-async function state(request: Stated): Promise<FactAnswer> {
-  const keeper = await openBookKeeper(store.database);
-  const rest = { by: "test", idempotencyKey: null, sources: null, dryRun: false };
-  return await stateFacts(store.database, keeper, { reason: "a test", ...rest, ...request });
-}
-
-/** What became of it, in a word each: the ordinal of a fact, or the code of a refusal. */
-async function outcomes(request: Stated): Promise<(number | string)[]> {
-  const { results } = await state(request);
-  return results.map((result) => ("refused" in result ? result.refused : result.ordinal));
-}
-
-const named = (id: string) => [{ ref: `switch/${id}` }];
-
-function check(id: string, time = "2026-10-05T00:00:00Z", more: object = {}): string {
-  return verification(time, { id, ...more });
-}
-
-function corrected(body: string): FactRequest["items"] {
-  const { id } = JSON.parse(body) as { id: string };
-  return [{ ref: `switch/${id}`, event: readEvent(body) }];
-}
-
-async function aboutOctober(period: string): Promise<string[]> {
-  const lines = await linesOf(store.database, period);
-  return lines.filter((line) => line.startsWith("2026-10"));
-}
+const store = soundStore();
 
 test("a void after the close is an adjustment of its exact money, and a restore gives it back", async () => {
   const { database } = store;
@@ -61,7 +23,7 @@ test("a void after the close is an adjustment of its exact money, and a restore 
   await close(database, "2026-10");
   expect(await linesOf(database, "2026-10")).toEqual(["2026-10 verify 3 0.15"]);
   // 5 November: one was a test call of ours.
-  const { results } = await state({ kind: "void", items: named("2") });
+  const { results } = await state(database, { kind: "void", items: named("2") });
   expect(results).toMatchObject([
     {
       id: "2",
@@ -72,7 +34,7 @@ test("a void after the close is an adjustment of its exact money, and a restore 
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual(["2026-10 verify 2 -0.05"]);
   // December: it was none after all.
-  expect(await outcomes({ kind: "restore", items: named("2") })).toEqual([2]);
+  expect(await outcomes(database, { kind: "restore", items: named("2") })).toEqual([2]);
   await close(database, "2026-12");
   expect(await linesOf(database, "2026-12")).toEqual(["2026-10 verify 3 0.05"]);
 });
@@ -81,7 +43,7 @@ test("an event that is voided before its month is closed is on no statement", as
   const { database } = store;
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
-  await state({ kind: "void", items: named("1") });
+  await state(database, { kind: "void", items: named("1") });
   await close(database, "2026-10");
   expect(await linesOf(database, "2026-10")).toEqual([]);
 });
@@ -91,7 +53,7 @@ test("a month whose only event is voided gives all of its money back", async () 
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
   await close(database, "2026-10");
-  await state({ kind: "void", items: named("1") });
+  await state(database, { kind: "void", items: named("1") });
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual(["2026-10 verify 0 -0.05"]);
 });
@@ -103,15 +65,15 @@ test("a correction is charged in place of what it corrects, on the day that it s
   await close(database, "2026-10");
   // It was sent with a wrong date: it belongs to November.
   const right = check("2", "2026-11-03T00:00:00Z");
-  expect(await outcomes({ kind: "correction", items: corrected(right) })).toEqual([1]);
+  expect(await outcomes(database, { kind: "correction", items: corrected(right) })).toEqual([1]);
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual([
     "2026-11 verify 1 0.05",
     "2026-10 verify 1 -0.05",
   ]);
   // Voided and restored, it is what the correction said.
-  await state({ kind: "void", items: named("2") });
-  await state({ kind: "restore", items: named("2") });
+  await state(database, { kind: "void", items: named("2") });
+  await state(database, { kind: "restore", items: named("2") });
   await close(database, "2026-12");
   expect(await linesOf(database, "2026-12")).toEqual([]);
 });
@@ -122,13 +84,13 @@ test("after a correction its content is a duplicate, and what was sent first is 
   const wrong = check("1");
   const right = check("1", "2026-10-07T00:00:00Z");
   await send(database, [wrong]);
-  await state({ kind: "correction", items: corrected(right) });
+  await state(database, { kind: "correction", items: corrected(right) });
   expect(await send(database, [right])).toEqual(["duplicate"]);
   expect(await send(database, [wrong])).toEqual(["conflicting"]);
-  expect(await outcomes({ kind: "correction", items: corrected(right) })).toEqual([
+  expect(await outcomes(database, { kind: "correction", items: corrected(right) })).toEqual([
     "fact.same-content",
   ]);
-  expect(await outcomes({ kind: "correction", items: corrected(wrong) })).toEqual([2]);
+  expect(await outcomes(database, { kind: "correction", items: corrected(wrong) })).toEqual([2]);
 });
 
 test("what cannot be stated is refused by name, and spoils nothing", async () => {
@@ -137,28 +99,40 @@ test("what cannot be stated is refused by name, and spoils nothing", async () =>
   const waiting = check("waits", undefined, { subject: "nobody" });
   await send(database, [check("1"), check("2"), waiting]);
   const items = [...named("none"), ...named("waits"), ...named("1"), ...named("1"), { ref: "x" }];
-  expect(await outcomes({ kind: "void", items })).toEqual([
+  expect(await outcomes(database, { kind: "void", items })).toEqual([
     "event.unknown",
     "event.quarantined",
     1,
     "fact.named-twice",
     "event.unknown",
   ]);
-  expect(await outcomes({ kind: "void", items: named("1") })).toEqual(["fact.event-void"]);
-  expect(await outcomes({ kind: "restore", items: named("2") })).toEqual(["fact.not-void"]);
+  expect(await outcomes(database, { kind: "void", items: named("1") })).toEqual([
+    "fact.event-void",
+  ]);
+  expect(await outcomes(database, { kind: "restore", items: named("2") })).toEqual([
+    "fact.not-void",
+  ]);
   const ofVoid = corrected(check("1", "2026-10-06T00:00:00Z"));
-  expect(await outcomes({ kind: "correction", items: ofVoid })).toEqual(["fact.event-void"]);
+  expect(await outcomes(database, { kind: "correction", items: ofVoid })).toEqual([
+    "fact.event-void",
+  ]);
   const others = [{ ref: "switch/2", event: readEvent(check("3")) }];
-  expect(await outcomes({ kind: "correction", items: others })).toEqual(["fact.other-event"]);
+  expect(await outcomes(database, { kind: "correction", items: others })).toEqual([
+    "fact.other-event",
+  ]);
   const unknown = corrected(check("2", undefined, { subject: "nobody" }));
-  expect((await state({ kind: "correction", items: unknown })).results).toMatchObject([
+  expect((await state(database, { kind: "correction", items: unknown })).results).toMatchObject([
     { refused: "fact.not-ratable", detail: { code: "event.account-unknown", detail: "nobody" } },
   ]);
   const unreadable = [{ ref: "switch/2", event: readEvent("[]") }];
-  expect(await outcomes({ kind: "correction", items: unreadable })).toEqual(["event.unreadable"]);
+  expect(await outcomes(database, { kind: "correction", items: unreadable })).toEqual([
+    "event.unreadable",
+  ]);
   const foreign = { kind: "void", items: named("2"), sources: new Set(["other"]) } as const;
-  expect(await outcomes(foreign)).toEqual(["event.source-not-permitted"]);
-  await expect(state({ kind: "void", items: named("2"), reason: " " })).rejects.toMatchObject({
+  expect(await outcomes(database, foreign)).toEqual(["event.source-not-permitted"]);
+  await expect(
+    state(database, { kind: "void", items: named("2"), reason: " " }),
+  ).rejects.toMatchObject({
     code: "fact.reason-missing",
   });
 });
@@ -167,9 +141,9 @@ test("a preview says the same and changes nothing", async () => {
   const { database } = store;
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
-  const preview = await state({ kind: "void", items: named("1"), dryRun: true });
+  const preview = await state(database, { kind: "void", items: named("1"), dryRun: true });
   expect(preview.batch).toBeNull();
-  const stated = await state({ kind: "void", items: named("1") });
+  const stated = await state(database, { kind: "void", items: named("1") });
   expect(stated.results).toEqual(preview.results);
 });
 
@@ -178,10 +152,10 @@ test("the same request again is answered as the first one, and changes nothing",
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
   const request = { kind: "void", items: named("1"), idempotencyKey: "k" } as const;
-  const [first, second] = await Promise.all([state(request), state(request)]);
+  const [first, second] = await Promise.all([state(database, request), state(database, request)]);
   expect(second).toEqual(first);
-  expect(await state(request)).toEqual(first);
-  await expect(state({ ...request, items: named("2") })).rejects.toMatchObject({
+  expect(await state(database, request)).toEqual(first);
+  await expect(state(database, { ...request, items: named("2") })).rejects.toMatchObject({
     code: "request.idempotency-key-reused",
   });
 });
@@ -194,16 +168,16 @@ test("of many facts at once about the same events, each event has one", async ()
     database,
     ids.map((id) => check(id)),
   );
-  const items = ids.flatMap(named);
+  const items = named(...ids);
   const both = await Promise.all([
-    outcomes({ kind: "void", items }),
-    outcomes({ kind: "void", items: items.toReversed() }),
-    outcomes({ kind: "void", items }),
+    outcomes(database, { kind: "void", items }),
+    outcomes(database, { kind: "void", items: items.toReversed() }),
+    outcomes(database, { kind: "void", items }),
   ]);
   expect(both.flat().filter((outcome) => outcome === 1)).toHaveLength(40);
   expect(both.flat().filter((outcome) => outcome === "fact.event-void")).toHaveLength(80);
   await close(database, "2026-10");
-  expect(await aboutOctober("2026-10")).toEqual([]);
+  expect(await aboutOctober(database, "2026-10")).toEqual([]);
 });
 
 test("an account of which every event was voided brings no units along", async () => {
@@ -230,7 +204,7 @@ test("an account of which every event was voided brings no units along", async (
   await send(database, [check("1"), check("2"), check("3"), other]);
   await close(database, "2026-10");
   expect(await linesOf(database, "2026-10")).toEqual(["2026-10 verify 4 0.00"]);
-  await state({ kind: "void", items: named("other") });
+  await state(database, { kind: "void", items: named("other") });
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual(["2026-10 verify 3 1.00"]);
 });
@@ -241,13 +215,13 @@ test("a commitment that was met is topped up when the event that met it is voide
   await applyTerms(database, [perCheck("6"), commitment]);
   await send(database, [check("1"), check("2")]);
   await close(database, "2026-10");
-  expect(await aboutOctober("2026-10")).toEqual([
+  expect(await aboutOctober(database, "2026-10")).toEqual([
     "2026-10 verify 2 12.00",
     "2026-10 commitment 0 0.00",
   ]);
-  expect(await outcomes({ kind: "void", items: named("2") })).toEqual([1]);
+  expect(await outcomes(database, { kind: "void", items: named("2") })).toEqual([1]);
   await close(database, "2026-11");
-  expect(await aboutOctober("2026-11")).toEqual([
+  expect(await aboutOctober(database, "2026-11")).toEqual([
     "2026-10 verify 1 -6.00",
     "2026-10 commitment 0 4.00",
   ]);

@@ -1,79 +1,24 @@
 /** Prices that change for the past: re-rated, previewed, and stated as adjustments. */
 import { parseInstant } from "@counterpart/domain/instant.ts";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
-import { readEvent } from "../src/events/read-event.ts";
-import { correctionOf } from "../src/facts/fact-item.ts";
-import { stateFacts } from "../src/facts/state-facts.ts";
+import { loadRerating, runRerating, startRerating } from "../src/reratings/rerate.ts";
 import {
-  loadRerating,
-  previewRerating,
-  type ReratingReport,
-  runRerating,
-  startRerating,
-} from "../src/reratings/rerate.ts";
-import type { ReratingFilter } from "../src/reratings/rerating-filter.ts";
-import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
-import { checkStore, NOTHING_FOUND } from "./crash-verify.ts";
-import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
+  aboutOctober,
+  check,
+  corrected,
+  named,
+  OCTOBER,
+  perCheck,
+  preview,
+  rerate,
+  soundStore,
+  state,
+  tiers,
+} from "./facts-world.ts";
+import { applyTerms, close, linesOf, send } from "./small-world.ts";
 
-let store: TestDatabase;
-beforeEach(async () => {
-  store = await createTestDatabase();
-});
-afterEach(async () => {
-  const found = await checkStore(store.database.pool("owner"));
-  await store.drop();
-  expect(found).toEqual(NOTHING_FOUND);
-});
-
-const perCheck = (rate: string, more: object = {}) => ({
-  id: "verify",
-  on: "verify.check",
-  price: { model: "perUnit", rate, per: "verification" },
-  ...more,
-});
-const tiers = (rate: string) => ({
-  id: "verify",
-  on: "verify.check",
-  price: { model: "graduated", per: "verification", tiers: [{ upTo: null, rate }] },
-});
-const check = (id: string, time = "2026-10-05T00:00:00Z", more: object = {}) =>
-  verification(time, { id, ...more });
-
-const OCTOBER: ReratingFilter = {
-  from: parseInstant("2026-10-01T00:00:00Z"),
-  to: parseInstant("2026-11-01T00:00:00Z"),
-  accounts: [],
-  types: [],
-  agreements: [],
-  terms: [],
-};
-
-async function preview(filter: Partial<ReratingFilter> = {}): Promise<ReratingReport> {
-  const keeper = await openBookKeeper(store.database);
-  return await previewRerating(store.database, keeper, { ...OCTOBER, ...filter });
-}
-
-async function rerate(filter: Partial<ReratingFilter> = {}): Promise<ReratingReport> {
-  const { database } = store;
-  const keeper = await openBookKeeper(database);
-  const batch = await startRerating(database, keeper, {
-    filter: { ...OCTOBER, ...filter },
-    reason: "a test",
-    by: "test",
-    revision: null,
-  });
-  await runRerating(database, keeper, batch);
-  const { row, ...report } = await loadRerating(database.pool("reader"), keeper.book(), batch);
-  expect(row.state).toBe("d");
-  return report;
-}
-
-async function aboutOctober(period: string): Promise<string[]> {
-  const lines = await linesOf(store.database, period);
-  return lines.filter((line) => line.startsWith("2026-10"));
-}
+const store = soundStore();
 
 test("a rate that was wrong is re-rated as previewed, and adjusted by its exact money", async () => {
   const { database } = store;
@@ -100,13 +45,13 @@ test("a rate that was wrong is re-rated as previewed, and adjusted by its exact 
     ],
     left: [],
   };
-  const previewed = await preview();
+  const previewed = await preview(database);
   expect(previewed).toMatchObject(expected);
   expect(previewed.effects).toMatchObject([{ money: "-0.04" }]);
   const told = previewed.effects.map((effect) => ({ ...effect, money: null }));
-  expect(await rerate()).toEqual({ ...previewed, effects: told });
+  expect(await rerate(database)).toEqual({ ...previewed, effects: told });
   // Once more changes nothing.
-  expect(await rerate()).toMatchObject({ tried: 2, changed: 0, effects: [], left: [] });
+  expect(await rerate(database)).toMatchObject({ tried: 2, changed: 0, effects: [], left: [] });
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual([
     "2026-11 verify 1 0.05",
@@ -119,7 +64,7 @@ test("a new title, or another version of the same price, changes no event", asyn
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
   await applyTerms(database, [perCheck("0.050", { title: "Checks" })]);
-  expect(await rerate()).toMatchObject({ tried: 1, changed: 0 });
+  expect(await rerate(database)).toMatchObject({ tried: 1, changed: 0 });
 });
 
 test("a month that was stated by tiers goes through the new ones when all of it is re-rated", async () => {
@@ -128,16 +73,16 @@ test("a month that was stated by tiers goes through the new ones when all of it 
   await send(database, [check("1"), check("2", "2026-10-07T00:00:00Z")]);
   await close(database, "2026-10");
   await applyTerms(database, [tiers("1.50")]);
-  expect((await preview()).effects).toMatchObject([
+  expect((await preview(database)).effects).toMatchObject([
     { before: "0", after: "0", difference: "0", atClose: 4, money: "1.00" },
   ]);
   // Half of it leaves the month with the tiers that stated it.
-  const half = await preview({ to: parseInstant("2026-10-06T00:00:00Z") });
+  const half = await preview(database, { to: parseInstant("2026-10-06T00:00:00Z") });
   expect(half.effects).toMatchObject([{ atClose: 2, money: "0.00" }]);
-  const report = await rerate();
+  const report = await rerate(database);
   expect(report.effects).toMatchObject([{ before: "0", after: "0", atClose: 4, events: "2" }]);
   await close(database, "2026-11");
-  expect(await aboutOctober("2026-11")).toEqual(["2026-10 verify 2 1.00"]);
+  expect(await aboutOctober(database, "2026-11")).toEqual(["2026-10 verify 2 1.00"]);
 });
 
 test("what can no longer be rated is listed with its reason, and stays as it is", async () => {
@@ -157,37 +102,34 @@ test("what can no longer be rated is listed with its reason, and stays as it is"
     versions,
   };
   await applyTerms(database, [], { agreements: { hofladen: agreement } });
-  const report = await rerate();
+  const report = await rerate(database);
   expect(report).toMatchObject({
     tried: 2,
     changed: 1,
     left: [{ code: "rating.no-agreement", count: 1, samples: [{ event: "switch/2" }] }],
   });
-  expect(report).toEqual({ ...(await preview()), changed: 1, effects: report.effects });
+  expect(report).toEqual({ ...(await preview(database)), changed: 1, effects: report.effects });
   await close(database, "2026-11");
-  expect(await aboutOctober("2026-11")).toEqual(["2026-10 verify 2 0.01"]);
+  expect(await aboutOctober(database, "2026-11")).toEqual(["2026-10 verify 2 0.01"]);
 });
 
 test("void events are passed over; corrected ones are re-rated as they stand", async () => {
   const { database } = store;
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("void"), check("moved", "2026-11-05T00:00:00Z"), check("kept")]);
-  const keeper = await openBookKeeper(database);
-  const rest = { by: "test", reason: "a test", idempotencyKey: null, sources: null, dryRun: false };
-  const items = [{ ref: "switch/void" }];
-  await stateFacts(database, keeper, { kind: "void", items, ...rest });
+  await state(database, { kind: "void", items: named("void") });
   // November's event was October's.
-  const right = correctionOf(readEvent(check("moved", "2026-10-31T23:59:59.999Z")));
-  await stateFacts(database, keeper, { kind: "correction", items: [right], ...rest });
+  const right = check("moved", "2026-10-31T23:59:59.999Z");
+  await state(database, { kind: "correction", items: corrected(right) });
   await applyTerms(database, [perCheck("0.06")]);
-  expect(await rerate()).toMatchObject({ tried: 2, changed: 2 });
+  expect(await rerate(database)).toMatchObject({ tried: 2, changed: 2 });
   expect(
-    await rerate({ from: OCTOBER.to, to: parseInstant("2026-12-01T00:00:00Z") }),
+    await rerate(database, { from: OCTOBER.to, to: parseInstant("2026-12-01T00:00:00Z") }),
   ).toMatchObject({
     tried: 0,
   });
-  await stateFacts(database, keeper, { kind: "restore", items, ...rest });
-  expect(await rerate()).toMatchObject({ tried: 3, changed: 1 });
+  await state(database, { kind: "restore", items: named("void") });
+  expect(await rerate(database)).toMatchObject({ tried: 3, changed: 1 });
   await close(database, "2026-10");
   expect(await linesOf(database, "2026-10")).toEqual(["2026-10 verify 3 0.18"]);
 });
@@ -217,7 +159,7 @@ test("an alias that named the wrong account moves its events to the right one", 
   await applyTerms(database, [], accounts("shop"));
   await send(database, [check("1", undefined, { subject: "AC1" })]);
   await applyTerms(database, [], accounts("second"));
-  expect(await rerate()).toMatchObject({ changed: 1 });
+  expect(await rerate(database)).toMatchObject({ changed: 1 });
   const { rows } = await database.pool("owner").query(
     `select name, sum(count)::integer as count from total
         join handle on handle.id = account_id group by 1 order by 1`,
@@ -226,7 +168,7 @@ test("an alias that named the wrong account moves its events to the right one", 
     { name: "second", count: 1 },
     { name: "shop", count: 0 },
   ]);
-  expect(await rerate()).toMatchObject({ changed: 0 });
+  expect(await rerate(database)).toMatchObject({ changed: 0 });
 });
 
 test("a filter narrows what is re-rated, and names what it does not know", async () => {
@@ -234,8 +176,8 @@ test("a filter narrows what is re-rated, and names what it does not know", async
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
   await applyTerms(database, [perCheck("0.06")]);
-  expect(await preview({ types: ["sms.message"] })).toMatchObject({ tried: 0 });
-  expect(await preview({ terms: ["verify"], agreements: ["hofladen"] })).toMatchObject({
+  expect(await preview(database, { types: ["sms.message"] })).toMatchObject({ tried: 0 });
+  expect(await preview(database, { terms: ["verify"], agreements: ["hofladen"] })).toMatchObject({
     changed: 1,
   });
   for (const filter of [
@@ -244,9 +186,11 @@ test("a filter narrows what is re-rated, and names what it does not know", async
     { agreements: ["x"] },
     { terms: ["x"] },
   ]) {
-    await expect(preview(filter)).rejects.toMatchObject({ code: "rerating.filter-unknown" });
+    await expect(preview(database, filter)).rejects.toMatchObject({
+      code: "rerating.filter-unknown",
+    });
   }
-  await expect(preview({ to: OCTOBER.from })).rejects.toMatchObject({
+  await expect(preview(database, { to: OCTOBER.from })).rejects.toMatchObject({
     code: "rerating.range-empty",
   });
 });
@@ -256,7 +200,7 @@ test("a catalogue that changes between preview and re-rating is said", async () 
   await applyTerms(database, [perCheck("0.05")]);
   await send(database, [check("1")]);
   await applyTerms(database, [perCheck("0.06")]);
-  const { revision } = await preview();
+  const { revision } = await preview(database);
   await applyTerms(database, [perCheck("0.07")]);
   const keeper = await openBookKeeper(database);
   const request = { filter: OCTOBER, reason: "a test", by: "test", revision };

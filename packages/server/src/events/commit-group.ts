@@ -90,12 +90,21 @@ export interface GroupOutcomes {
   readonly repeats: readonly Outcome[];
 }
 
+/** What else belongs into the transaction of a group, told what became of its entries. */
+export type AfterGroup = (outcomes: readonly Outcome[]) => Promise<void>;
+
 /** Commits what the writer has drafted. */
-export async function commitDraft(writer: Writer, group: DraftedGroup): Promise<GroupOutcomes> {
+export async function commitDraft(
+  writer: Writer,
+  group: DraftedGroup,
+  after?: AfterGroup,
+): Promise<GroupOutcomes> {
   const begin = () => beginDraft(writer);
-  const outcomes = await inTransaction(writer, group, begin, (claim) =>
-    writeGroup(writer, group, claim),
-  );
+  const outcomes = await inTransaction(writer, group, begin, async (claim) => {
+    const written = await writeGroup(writer, group, claim);
+    if (after !== undefined) await after(written.entries);
+    return written;
+  });
   assert(outcomes.entries.length === writer.draft.ids.length, "every entry has an outcome");
   return outcomes;
 }
@@ -109,11 +118,12 @@ export interface CandidateGroup extends Group {
 export async function commitGroup(
   writer: Writer,
   group: CandidateGroup,
+  after?: AfterGroup,
 ): Promise<readonly Outcome[]> {
   const { candidates, ...rest } = group;
   draftAll(writer, candidates);
   const drafted = { ...rest, candidateOf: (entry: number) => candidates[entry]! };
-  return (await commitDraft(writer, drafted)).entries;
+  return (await commitDraft(writer, drafted, after)).entries;
 }
 
 function draftAll({ draft }: Writer, candidates: readonly Candidate[]): void {
@@ -126,9 +136,13 @@ function draftAll({ draft }: Writer, candidates: readonly Candidate[]): void {
 
 /**
  * Commits quarantined events that can be rated now. Claims each by its state, so that of two replays one
- * charges it. Returns the keys that were released.
+ * charges it. `after` belongs to the transaction. Returns the keys that were released.
  */
-export async function commitReplay(writer: Writer, group: CandidateGroup): Promise<Set<string>> {
+export async function commitReplay(
+  writer: Writer,
+  group: CandidateGroup,
+  after?: (released: ReadonlySet<string>) => Promise<void>,
+): Promise<Set<string>> {
   const { client, slot } = writer;
   const begin = async () => ({ gate: await beginAtGate(client) });
   return await inTransaction(writer, group, begin, async ({ gate }) => {
@@ -157,6 +171,7 @@ export async function commitReplay(writer: Writer, group: CandidateGroup): Promi
       return { key, content, code, detail };
     });
     await updateReasons(client, reasons);
+    await after?.(released);
     return released;
   });
 }

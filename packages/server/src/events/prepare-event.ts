@@ -32,6 +32,8 @@ export interface Preparation {
   readonly checks: SchemaChecks;
   readonly receivedAt: Instant;
   readonly sources: ReadonlySet<string> | null;
+  /** However old: it was accepted before, or somebody says on purpose that it belongs there. */
+  readonly anyAge?: true;
 }
 
 /** An event that has an identity: it is kept, whatever becomes of it. */
@@ -138,10 +140,12 @@ function judge(identified: Identified, preparation: Preparation): Rated | Unrate
 
 function price(
   { event, source, type, texts }: Identified,
-  { book, checks, receivedAt }: Preparation,
+  { book, checks, receivedAt, anyAge }: Preparation,
 ): Rated | Unrated {
   if (!isStorable(event)) return quarantined("event.text-not-storable");
-  if (event.time < receivedAt - source.millisecondsBack) return quarantined("event.too-old");
+  if (event.time < receivedAt - source.millisecondsBack && anyAge === undefined) {
+    return quarantined("event.too-old");
+  }
   if (event.time > receivedAt + source.millisecondsAhead) return quarantined("event.in-future");
   if (type === null) return quarantined("event.type-unknown", event.type);
   const subject = event.subject === "" ? (source.body.account ?? "") : event.subject;

@@ -1,6 +1,7 @@
 /** The SQL of explanations: what was recorded, looked up by its keys. */
 import type { DeckRowCall } from "@counterpart/domain/catalogue/call-rules.ts";
 import type { Derivation } from "@counterpart/domain/statements/derivation.ts";
+import { KIND_OF_FACT } from "../facts/facts.repo.ts";
 import type { Db } from "../platform/database.ts";
 
 const INSTANT = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
@@ -62,7 +63,7 @@ export interface EventFactRow {
 /** Both sides of every fact about an event, in order; without personal values. */
 export async function listEventFacts(db: Db, key: string): Promise<EventFactRow[]> {
   const { rows } = await db.query<EventFactRow>(
-    `select ordinal, side, fact_batch.kind, ${INSTANT("made_at")} as made_at, made_by, reason,
+    `select ordinal, side, ${KIND_OF_FACT} as kind, ${INSTANT("made_at")} as made_at, made_by, reason,
         revision, cut, ${INSTANT("time")} as time, type.name as type, account.name as account,
         subject, data, charges
       from event_fact

@@ -14,6 +14,17 @@ export const effectSchema = z.object({
   atClose: z.int().describe("Charges that are priced at close; the statement tells their money"),
 });
 
+/** What changes of many events come to for an agreement. */
+export const manyEffectSchema = effectSchema.extend({
+  events: z.string(),
+  money: z
+    .string()
+    .nullable()
+    .describe(
+      "Of a preview: what the next statement changes by, rounded, with all that is priced at close",
+    ),
+});
+
 const KINDS = ["void", "restore", "correction", "rerating"] as const;
 
 const statedFactSchema = z.object({

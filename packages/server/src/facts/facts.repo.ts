@@ -65,10 +65,18 @@ export interface FactRow {
   readonly measured: string | null;
 }
 
+/**
+ * Of what kind a fact is, in a query that holds every side of it. A backfill states all kinds in one batch:
+ * there its sides tell.
+ */
+export const KIND_OF_FACT = `case when fact_batch.kind <> 'b' then fact_batch.kind
+    when count(*) over (partition by key, ordinal) = 2 then 'c' when side = '-' then 'v' else 'r'
+    end`;
+
 /** What each fact about these events states, or its other side if it states nothing; in order. */
 export async function listFactRows(db: Db, keys: readonly string[]): Promise<FactRow[]> {
   const { rows } = await db.query<FactRow>(
-    `select distinct on (key, ordinal) ${DIGITS("key")} as key, ordinal, fact_batch.kind, side,
+    `select distinct on (key, ordinal) ${DIGITS("key")} as key, ordinal, ${KIND_OF_FACT} as kind, side,
         ${INSTANT("time")} as time, account_id, type_id, type.name as type, subject, data, personal,
         charges, usage_tuple, measured
       from event_fact
@@ -82,7 +90,7 @@ export async function listFactRows(db: Db, keys: readonly string[]): Promise<Fac
 }
 
 export interface NewBatch {
-  readonly kind: FactRow["kind"];
+  readonly kind: FactRow["kind"] | "b";
   readonly by: string;
   readonly reason: string;
   readonly idempotencyKey: string | null;

@@ -11,7 +11,7 @@ import { BODY_LIMITS } from "../http/limits.ts";
 import type { ServerParts, ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
 import { shownText } from "../imports/file-record.ts";
-import { correctionOf } from "./fact-item.ts";
+import { correctionOf, type FactItem } from "./fact-item.ts";
 import {
   correctionBody,
   factAnswerSchema,
@@ -19,7 +19,7 @@ import {
   factBatchSchema,
   reasonBody,
 } from "./fact-wire.ts";
-import { type FactAnswer, type FactItem, type FactRequest, stateFacts } from "./state-facts.ts";
+import { type FactAnswer, type FactRequest, stateFacts } from "./state-facts.ts";
 
 const params = z.strictObject({
   ref: wireText(1_000).describe("The event's key, or source/id with the slash as %2F"),

@@ -34,6 +34,8 @@ export interface KnownEvent {
   /** Hash of what it says now. */
   readonly content: string;
   readonly standing: Standing<EventVersion>;
+  /** What it stood at before the last fact about it; null: there is none. */
+  readonly before: Standing<EventVersion> | null;
 }
 
 export const FACT_KINDS: Readonly<Record<FactRow["kind"], FactKind>> = {
@@ -64,13 +66,15 @@ function toKnown(row: EventRow, facts: readonly FactRow[]): KnownEvent | null {
   const first = firstVersion(row);
   const { key, source, id, content } = row;
   const receivedAt = Number(row.received_at) as Instant;
+  const stated = toFacts(first, facts);
   return {
     key,
     source,
     id,
     content,
     receivedAt,
-    standing: standingOf(first, toFacts(first, facts)),
+    standing: standingOf(first, stated),
+    before: stated.length === 0 ? null : standingOf(first, stated.slice(0, -1)),
   };
 }
 

@@ -25,8 +25,8 @@ function joined(open: string, personal: string | null): string {
   return open === "{}" ? personal : `${open.slice(0, -1)},${personal.slice(1)}`;
 }
 
-/** A rated event, its tuples numbered, as a fact states it in place of another version. */
-export function versionOf(rated: RatedCandidate, before: EventVersion): EventVersion {
+/** A rated event, its tuples numbered, as it comes, or as a fact states it in place of another version. */
+export function versionOf(rated: RatedCandidate, before: EventVersion | null): EventVersion {
   const { account, type, subject, data, personal, charges, usageTuple, measured } = rated.verdict;
   return {
     account: account.handle,
@@ -37,6 +37,6 @@ export function versionOf(rated: RatedCandidate, before: EventVersion): EventVer
     personal,
     charges: chargesToText(charges),
     // What was not kept cannot be taken back: then nothing is put in its place either.
-    usage: before.usage === null ? null : { tuple: usageTuple.id, measured },
+    usage: before !== null && before.usage === null ? null : { tuple: usageTuple.id, measured },
   };
 }

@@ -5,7 +5,8 @@ import { printTable } from "../platform/print-table.ts";
 import { group } from "../platform/progress.ts";
 import { showMoney } from "../platform/show-money.ts";
 import type { AgreementEffect } from "./agreement-effect.ts";
-import type { FactAnswer, RefusedFact, StatedFact } from "./state-facts.ts";
+import type { RefusedFact } from "./plan-facts.ts";
+import type { FactAnswer, StatedFact } from "./state-facts.ts";
 
 const DONE = { void: "voided", restore: "restored", correction: "corrected" } as const;
 

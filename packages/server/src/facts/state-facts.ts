@@ -3,40 +3,23 @@
  * out the facts, store them together. A preview is the same, stopped before the store.
  */
 import { assert } from "@counterpart/domain/assert.ts";
-import { type FactKind, refusalOf } from "@counterpart/domain/events/event-history.ts";
-import type { Instant } from "@counterpart/domain/instant.ts";
-import type { Book } from "@counterpart/domain/rating/book.ts";
-import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
+import type { FactKind } from "@counterpart/domain/events/event-history.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import { type AtStep, StaleBook, type Writer } from "../events/commit-group.ts";
-import { isRated } from "../events/encode-events.ts";
 import { uuidOf } from "../events/event-hash.ts";
-import { keyOfRef } from "../events/event-ref.ts";
-import { connectWriter, numberNewTuples } from "../events/group-writer.ts";
-import {
-  type Candidate,
-  prepareReadEvent,
-  type Refused,
-  type Unrated,
-} from "../events/prepare-event.ts";
-import type { ReadEvent, RefusedEvent } from "../events/read-event.ts";
+import { connectWriter } from "../events/group-writer.ts";
 import { type SchemaChecks, schemaChecks } from "../events/schema-checks.ts";
 import type { Database } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
+import { isDeadlock } from "../platform/sql-states.ts";
 import { type AgreementEffect, effectsOf } from "./agreement-effect.ts";
 import { type ChargedTerms, chargedTerms } from "./charged-terms.ts";
 import { type Change, commitFacts, StoodOnAnother } from "./commit-facts.ts";
+import type { FactItem } from "./fact-item.ts";
 import { findAnswer, insertBatch } from "./facts.repo.ts";
-import { type EventVersion, type KnownEvent, loadKnownEvents } from "./known-event.ts";
-import { versionOf } from "./price-version.ts";
-
-export interface FactItem {
-  /** The event's key, or its `source/id`. */
-  readonly ref: string;
-  /** Of a correction: the event as it should have been sent. */
-  readonly event?: ReadEvent | RefusedEvent;
-}
+import { planFacts, type RefusedFact } from "./plan-facts.ts";
 
 export interface FactRequest {
   readonly kind: Exclude<FactKind, "rerating">;
@@ -66,12 +49,6 @@ export interface StatedFact {
   readonly effects: readonly AgreementEffect[];
 }
 
-export interface RefusedFact {
-  readonly ref: string;
-  readonly refused: RefusalCode;
-  readonly detail: Readonly<Record<string, string>>;
-}
-
 export interface FactAnswer {
   /** Number of the batch; null: nothing was stated. */
   readonly batch: number | null;
@@ -93,8 +70,7 @@ export async function stateFacts(
   request: FactRequest,
 ): Promise<FactAnswer> {
   assert(request.items.length <= FACT_ITEMS_MAX, "a request was bounded at the door");
-  const reason = request.reason.trim();
-  if (reason === "" || reason.length > REASON_LENGTH_MAX) throw new Refusal("fact.reason-missing");
+  const reason = checkReason(request.reason);
   const writer = await connectWriter(database);
   const standing: Standing = { writer, keeper, checks: schemaChecks(), terms: chargedTerms() };
   try {
@@ -114,6 +90,13 @@ export async function stateFacts(
   }
 }
 
+/** Refuses `fact.reason-missing`. */
+export function checkReason(text: string): string {
+  const reason = text.trim();
+  if (reason === "" || reason.length > REASON_LENGTH_MAX) throw new Refusal("fact.reason-missing");
+  return reason;
+}
+
 interface Standing {
   readonly writer: Writer;
   readonly keeper: BookKeeper;
@@ -126,8 +109,7 @@ interface Standing {
  * circle.
  */
 export function isOvertaken(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return error instanceof StoodOnAnother || code === "40P01" || code === "40001";
+  return error instanceof StoodOnAnother || isDeadlock(error);
 }
 
 function hashOf({ kind, items, reason }: FactRequest): string {
@@ -144,10 +126,12 @@ async function answerAgain({ client }: Writer, request: FactRequest): Promise<Fa
 }
 
 async function attemptFacts(standing: Standing, request: FactRequest): Promise<FactAnswer> {
-  const { writer, keeper, terms } = standing;
+  const { writer, keeper, checks, terms } = standing;
   const { client } = writer;
   const book = keeper.book();
-  const plans = await planFacts(standing, book, request);
+  const { kind, sources } = request;
+  const asked = request.items.map((item) => ({ ...item, kind }));
+  const plans = await planFacts(client, { book, checks, sources }, asked);
   const changes = plans.flatMap((plan) => ("change" in plan ? [plan.change] : []));
   await terms.learn(client, changes.flatMap(chargesOf));
   const results = plans.map((plan): StatedFact | RefusedFact => {
@@ -186,90 +170,4 @@ async function attemptFacts(standing: Standing, request: FactRequest): Promise<F
 
 function chargesOf({ takesBack, states }: Change): string[] {
   return [takesBack, states].flatMap((version) => (version === null ? [] : [version.charges]));
-}
-
-type Plan = { readonly known: KnownEvent; readonly change: Change } | RefusedFact;
-
-async function planFacts(
-  { writer, checks }: Standing,
-  book: Book,
-  request: FactRequest,
-): Promise<Plan[]> {
-  const keys = request.items.map(({ ref }) => keyOfRef(ref)?.replaceAll("-", "") ?? null);
-  const asked = keys.filter((key) => key !== null);
-  const known = await loadKnownEvents(writer.client, asked);
-  const seen = new Set<string>();
-  const prepared: Candidate[] = [];
-  const plans = request.items.map((item, at) => {
-    const key = keys[at] ?? null;
-    const refuse = (refused: RefusalCode, detail: RefusedFact["detail"] = {}): RefusedFact => {
-      return { ref: item.ref, refused, detail };
-    };
-    if (item.event !== undefined && "refused" in item.event) {
-      return refuse(item.event.refused, detailOf(item.event.detail));
-    }
-    const event = key === null ? undefined : known.get(key);
-    if (key === null || event === undefined) return refuse("event.unknown");
-    if (event === null) return refuse("event.quarantined");
-    if (seen.has(key)) return refuse("fact.named-twice");
-    seen.add(key);
-    if (request.sources !== null && !request.sources.has(event.source)) {
-      return refuse("event.source-not-permitted", { source: event.source });
-    }
-    const refusal = refusalOf(request.kind, event.standing);
-    if (refusal !== null) return refuse(refusal);
-    if (request.kind !== "correction") return { known: event, change: undo(event) };
-    const correction = prepareCorrection(event, item.event!, book, checks);
-    if ("refused" in correction) return refuse(correction.refused, correction.detail);
-    prepared.push(correction);
-    return { known: event, correction };
-  });
-  await numberNewTuples(writer.client, prepared);
-  return plans.map((plan): Plan => {
-    if (!("correction" in plan)) return plan;
-    return { known: plan.known, change: replace(plan.known, plan.correction) };
-  });
-}
-
-/** Takes back what stands, or states again what stood before it was voided. */
-function undo({ key, standing: { ordinal, isVoid, version } }: KnownEvent): Change {
-  const [takesBack, states] = isVoid ? [null, version] : [version, null];
-  return { key, ordinal: ordinal + 1, takesBack, states, content: null };
-}
-
-function replace({ key, standing }: KnownEvent, correction: Candidate): Change {
-  assert(isRated(correction), "a correction that cannot be rated was refused");
-  const { ordinal, version } = standing;
-  const states: EventVersion = versionOf(correction, version);
-  const { content } = correction;
-  return { key, ordinal: ordinal + 1, takesBack: version, states, content };
-}
-
-function prepareCorrection(
-  known: KnownEvent,
-  event: ReadEvent | RefusedEvent,
-  book: Book,
-  checks: SchemaChecks,
-): Candidate | { readonly refused: RefusalCode; readonly detail: RefusedFact["detail"] } {
-  // It stands in place of what came then, so the source's window is that of then.
-  const receivedAt: Instant = known.receivedAt;
-  const prepared: Candidate | Refused = prepareReadEvent(event, "", {
-    book,
-    checks,
-    receivedAt,
-    sources: null,
-  });
-  if ("refused" in prepared)
-    return { refused: prepared.refused, detail: detailOf(prepared.detail) };
-  if (prepared.key !== known.key) return { refused: "fact.other-event", detail: {} };
-  if (prepared.content === known.content) return { refused: "fact.same-content", detail: {} };
-  if (!isRated(prepared)) {
-    const { quarantined: code, detail } = prepared.verdict as Unrated;
-    return { refused: "fact.not-ratable", detail: { code, ...detailOf(detail) } };
-  }
-  return prepared;
-}
-
-function detailOf(detail: string): RefusedFact["detail"] {
-  return detail === "" ? {} : { detail };
 }

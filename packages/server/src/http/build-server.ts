@@ -15,6 +15,7 @@ import fastify, {
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Logger } from "pino";
 import type { z } from "zod";
+import { backfillsRoute } from "../backfills/backfills.route.ts";
 import { catalogueRoute } from "../catalogue/catalogue.route.ts";
 import { deckChangesRoute } from "../decks/deck-changes.route.ts";
 import { decksRoute } from "../decks/decks.route.ts";
@@ -119,6 +120,7 @@ const ROUTES = [
   factsRoute,
   explainRoute,
   reratingsRoute,
+  backfillsRoute,
   quarantineRoute,
   usageRoute,
   metersRoute,

@@ -13,6 +13,8 @@ import {
   previousMonth,
 } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import { listUnfinished } from "../backfills/backfills.repo.ts";
+import { finishBackfill } from "../backfills/finish-backfill.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Ingest } from "../events/ingest.ts";
@@ -46,6 +48,7 @@ const SESSIONS_EVERY_MS = 1_000;
 const SESSIONS_MEASURED_EVERY_MS = 15_000;
 const REPLAY_EVERY_MS = 10_000;
 const RERATE_EVERY_MS = 2_000;
+const BACKFILL_EVERY_MS = 2_000;
 const CLOSE_EVERY_MS = 3_600_000;
 
 export function startClerk(options: ClerkOptions): Clerk {
@@ -60,11 +63,13 @@ export function startClerk(options: ClerkOptions): Clerk {
   };
   let isStopping = false;
   const rerate = (): Promise<void> => rerateUnfinished(options, () => isStopping);
+  const backfill = (): Promise<void> => finishBackfills(options, () => isStopping);
   const jobs = [
     every(SESSIONS_EVERY_MS, () => chargeSessions(options), options),
     every(SESSIONS_MEASURED_EVERY_MS, () => measure(options), options),
     every(REPLAY_EVERY_MS, replay, options),
     every(RERATE_EVERY_MS, rerate, options),
+    every(BACKFILL_EVERY_MS, backfill, options),
   ];
   if (options.closeDue) jobs.push(every(CLOSE_EVERY_MS, () => closeDue(options), options));
   return {
@@ -104,6 +109,23 @@ async function rerateUnfinished(
       if (!(error instanceof Refusal)) throw error;
       // Under way elsewhere, or stopped since the catalogue is another one.
       log("re-rating left", { rerating: batch, code: error.code });
+    }
+  }
+}
+
+/** Closes and reverts backfills as they were told to, also where another process began it. */
+async function finishBackfills(
+  { database, keeper, log, now }: ClerkOptions,
+  isStopping: () => boolean,
+): Promise<void> {
+  for (const { name } of await listUnfinished(database.pool("reader"))) {
+    try {
+      await finishBackfill(database, keeper, name, { now, isStopping });
+      log("backfill done", { backfill: name });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // Under way elsewhere.
+      log("backfill left", { backfill: name, code: error.code });
     }
   }
 }

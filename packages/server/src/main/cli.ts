@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, runProgram } from "./command-context.ts";
 import { applyCommand } from "./commands/apply.command.ts";
+import { backfillCommand } from "./commands/backfill.command.ts";
 import { closeCommand } from "./commands/close.command.ts";
 import { deckCommand } from "./commands/deck.command.ts";
 import { demoCommand } from "./commands/demo.command.ts";
@@ -41,6 +42,7 @@ program.addCommand(closeCommand());
 program.addCommand(statementsCommand());
 program.addCommand(explainCommand());
 program.addCommand(eventCommand());
+program.addCommand(backfillCommand());
 program.addCommand(rerateCommand());
 program.addCommand(reratingsCommand());
 program.addCommand(quoteCommand());

@@ -1,8 +1,10 @@
 /** What every command shares: the database, the output, and how it ends. */
+import { createInterface } from "node:readline/promises";
 import { AssertionFailure } from "@counterpart/domain/assert.ts";
-import { REFUSALS, Refusal } from "@counterpart/domain/refusals.ts";
+import { REFUSALS, Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import { printProblems, problemsOf } from "../catalogue/print-problems.ts";
 import type { Database } from "../platform/database.ts";
+import { type Progress, progressBar } from "../platform/progress.ts";
 import { openMigratedDatabase } from "./open-counterpart.ts";
 
 /** Documented exit codes of the command line. */
@@ -41,6 +43,30 @@ export async function withStop<T>(work: (stop: AbortSignal) => Promise<T>): Prom
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
+}
+
+/** Shows how far long work is, from when it first tells. */
+export async function withProgress<T>(
+  label: string,
+  unit: string,
+  work: (onProgress: (done: number, of: number) => void) => Promise<T>,
+): Promise<T> {
+  let bar: Progress | null = null;
+  const result = await work((done, total) => {
+    bar ??= progressBar({ label, total, unit });
+    bar.update(done);
+  });
+  (bar as Progress | null)?.finish();
+  return result;
+}
+
+/** Asks before something is done. Refuses with the code, also where nobody can be asked. */
+export async function confirm(question: string, code: RefusalCode): Promise<void> {
+  if (!process.stdin.isTTY) throw new Refusal(code);
+  const questions = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await questions.question(`${question} [y/N] `);
+  questions.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal(code);
 }
 
 /** A whole number of an option. */

@@ -14,6 +14,8 @@ export const LOCKS = {
   demo: 4_360_007,
   /** One re-rating at a time. */
   rerate: 4_360_008,
+  /** One backfill at a time is closed or reverted. */
+  backfill: 4_360_009,
 } as const;
 
 /** Waits for a lock and holds it until the transaction ends. */
@@ -26,7 +28,16 @@ export async function lockForConnection(db: Db, lock: keyof typeof LOCKS): Promi
   await db.query("select pg_advisory_lock($1)", [LOCKS[lock]]);
 }
 
-/** The same without waiting: whether it was free. */
+/** The same until the transaction ends, without waiting: whether it was free. */
+export async function tryLockForTransaction(db: Db, lock: keyof typeof LOCKS): Promise<boolean> {
+  const { rows } = await db.query<{ locked: boolean }>(
+    "select pg_try_advisory_xact_lock($1) as locked",
+    [LOCKS[lock]],
+  );
+  return rows[0]!.locked;
+}
+
+/** Until the connection ends, without waiting: whether it was free. */
 export async function tryLockForConnection(db: Db, lock: keyof typeof LOCKS): Promise<boolean> {
   const { rows } = await db.query<{ locked: boolean }>(
     "select pg_try_advisory_lock($1) as locked",

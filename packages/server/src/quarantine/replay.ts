@@ -7,6 +7,7 @@ import { makeMonths } from "../events/partitions.repo.ts";
 import { type Candidate, prepareEvent } from "../events/prepare-event.ts";
 import { type SchemaChecks, schemaChecks } from "../events/schema-checks.ts";
 import type { Database } from "../platform/database.ts";
+import { isDeadlock, isOfData } from "../platform/sql-states.ts";
 import { listPendingBodies, type PendingBody } from "./quarantine.repo.ts";
 
 export interface ReplayRequest {
@@ -71,6 +72,7 @@ async function replayPage(
   } catch (error) {
     if (isOfData(error)) return await replayHalves(database, writer, keeper, checks, page);
     if (error instanceof StaleBook) await keeper.refresh(error.revision);
+    // A correction that arrives meanwhile locks the same bodies, in the order of its own keys.
     else if (!isDeadlock(error)) throw error;
     return await replayPage(database, writer, keeper, checks, page);
   }
@@ -88,15 +90,4 @@ async function replayHalves(
   const half = page.length >> 1;
   const first = await replayPage(database, writer, keeper, checks, page.slice(0, half));
   return first + (await replayPage(database, writer, keeper, checks, page.slice(half)));
-}
-
-/** SQLSTATE classes 22 and 23: the store refuses a value. */
-function isOfData(error: unknown): boolean {
-  return /^2[23]/.test(String((error as { code?: unknown }).code));
-}
-
-/** A correction that arrives meanwhile locks the same bodies, in the order of its own keys. */
-function isDeadlock(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === "40P01" || code === "40001";
 }

@@ -2,21 +2,20 @@
  * Some events by the book in force: what of them changes, and which can no longer be rated. A preview and a
  * re-rating are this code; only one of them stores what it finds.
  */
-import type { Book, Handle } from "@counterpart/domain/rating/book.ts";
+import type { Book } from "@counterpart/domain/rating/book.ts";
 import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
 import { areSameCharges } from "@counterpart/domain/rating/charge-changes.ts";
 import { isRated, type RatedCandidate } from "../events/encode-events.ts";
 import { numberNewTuples } from "../events/group-writer.ts";
 import { prepareEvent, type Unrated } from "../events/prepare-event.ts";
 import type { SchemaChecks } from "../events/schema-checks.ts";
-import { changesOf } from "../facts/agreement-effect.ts";
 import type { ChargedTerms } from "../facts/charged-terms.ts";
 import type { Change } from "../facts/commit-facts.ts";
 import { type EventVersion, type KnownEvent, loadKnownEvents } from "../facts/known-event.ts";
 import { bodyOf, versionOf } from "../facts/price-version.ts";
 import type { Db } from "../platform/database.ts";
 import { type CompiledFilter, isAbout } from "./rerating-filter.ts";
-import type { Address, Effect, LeftEvent } from "./reratings.repo.ts";
+import type { Address, LeftEvent } from "./reratings.repo.ts";
 
 export interface Pricing {
   readonly book: Book;
@@ -28,7 +27,6 @@ export interface RatedPage {
   /** Events that stand where they were looked for and are of a type that is asked for. */
   readonly tried: number;
   readonly changes: readonly Change[];
-  readonly effects: readonly Effect[];
   readonly left: readonly (LeftEvent & { readonly event: string })[];
 }
 
@@ -50,7 +48,8 @@ export async function reratePage(
   const rated: { event: KnownEvent; candidate: RatedCandidate }[] = [];
   for (const event of standing) {
     const { receivedAt } = event;
-    const prepared = prepareEvent(bodyOf(event), { book, checks, receivedAt, sources: null });
+    const standing = { book, checks, receivedAt, sources: null, anyAge: true } as const;
+    const prepared = prepareEvent(bodyOf(event), standing);
     if ("key" in prepared && isRated(prepared)) rated.push({ event, candidate: prepared });
     else left.push({ ...leftOf(event), ...reasonOf(prepared) });
   }
@@ -75,7 +74,6 @@ export async function reratePage(
   return {
     tried: standing.length,
     changes: changed.map(({ event, version }) => toChange(event, version)),
-    effects: sumEffects(changed, terms),
     left: left.filter(({ key }) => about(known.get(key)!.standing.version.charges)),
   };
 }
@@ -119,29 +117,4 @@ function reasonOf(prepared: ReturnType<typeof prepareEvent>): { code: string; de
   if ("refused" in prepared) return { code: prepared.refused, detail: prepared.detail };
   const { quarantined, detail } = prepared.verdict as Unrated;
   return { code: quarantined, detail };
-}
-
-function sumEffects(
-  changed: readonly { readonly event: KnownEvent; readonly version: EventVersion }[],
-  terms: ChargedTerms,
-): Effect[] {
-  const effects = new Map<Handle, Effect>();
-  for (const { event, version } of changed) {
-    for (const change of changesOf(event.standing.version, version, terms)) {
-      addEffect(effects, { ...change, events: 1 });
-    }
-  }
-  return [...effects.values()];
-}
-
-export function addEffect(effects: Map<Handle, Effect>, effect: Effect): void {
-  const { agreement } = effect;
-  const sum = effects.get(agreement);
-  effects.set(agreement, {
-    agreement,
-    events: effect.events + (sum?.events ?? 0),
-    atClose: effect.atClose + (sum?.atClose ?? 0),
-    before: effect.before + (sum?.before ?? 0n),
-    after: effect.after + (sum?.after ?? 0n),
-  });
 }

@@ -3,32 +3,32 @@
  * differs as facts, page by page. It may be killed at any time and goes on where it was: a page's facts and
  * the note of how far it came commit together. Running it again changes nothing.
  */
-import { formatMoney } from "@counterpart/domain/money.ts";
-import { type LocalDay, monthDays, monthOfDay } from "@counterpart/domain/period.ts";
-import type { Book, Handle } from "@counterpart/domain/rating/book.ts";
+import type { Book } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
-import { type AtStep, StaleBook, type Writer } from "../events/commit-group.ts";
+import { type AtStep, StaleBook } from "../events/commit-group.ts";
 import { connectWriter } from "../events/group-writer.ts";
 import { schemaChecks } from "../events/schema-checks.ts";
-import { type AgreementEffect, effectOf } from "../facts/agreement-effect.ts";
-import { type ChargedTerms, chargedTerms } from "../facts/charged-terms.ts";
-import { type Change, commitFacts, type FactWriter } from "../facts/commit-facts.ts";
+import {
+  changePreview,
+  type EffectOfMany,
+  effectsToShow,
+  sumEffects,
+} from "../facts/change-effects.ts";
+import { chargedTerms } from "../facts/charged-terms.ts";
+import { commitFacts, type FactWriter } from "../facts/commit-facts.ts";
+import { addEffects, listEffects } from "../facts/fact-effects.repo.ts";
 import { insertBatch } from "../facts/facts.repo.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
-import { addCharges, type ChangeSums, toColumns } from "../facts/sum-changes.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { tryLockForConnection } from "../platform/locks.ts";
-import { statementChanges } from "../statements/statement-changes.ts";
-import { addEffect, type Pricing, type RatedPage, reratePage } from "./rerate-page.ts";
+import { type Pricing, type RatedPage, reratePage } from "./rerate-page.ts";
 import { type CompiledFilter, compileFilter, type ReratingFilter } from "./rerating-filter.ts";
 import {
   type Address,
-  addEffects,
   advanceRerating,
   countEvents,
-  type Effect,
   endRerating,
   findRerating,
   insertLeft,
@@ -36,7 +36,6 @@ import {
   LEFT_SAMPLES_MAX,
   type LeftReason,
   listAddresses,
-  listEffects,
   listLeftReasons,
   listRunning,
   type ReratingRow,
@@ -45,16 +44,6 @@ import {
 /** Told how many of how many events have been looked at. */
 export type OnProgress = (done: number, of: number) => void;
 
-export interface ReratingEffect extends AgreementEffect {
-  /** Events whose charges by the agreement change. */
-  readonly events: string;
-  /**
-   * What the agreement's next statement changes by, in money, with all that is priced at close; null:
-   * not worked out, which only a preview does.
-   */
-  readonly money: string | null;
-}
-
 /** What a re-rating comes to, or has come to so far. */
 export interface ReratingReport {
   /** Of the catalogue that prices it. */
@@ -62,7 +51,7 @@ export interface ReratingReport {
   readonly tried: number;
   /** Events of which a charge changes. */
   readonly changed: number;
-  readonly effects: readonly ReratingEffect[];
+  readonly effects: readonly EffectOfMany[];
   /** Events that can no longer be rated, and stay as they are. */
   readonly left: readonly LeftReason[];
 }
@@ -85,9 +74,8 @@ export async function previewRerating(
     const compiled = await compileFilter(db, filter, book);
     const of = await countEvents(db, compiled);
     const pricing = pricingOf(book);
-    const effects = new Map<Handle, Effect>();
+    const preview = changePreview(pricing.terms);
     const left = new Map<string, { count: number; samples: LeftReason["samples"] }>();
-    const totals: ChangeSums = new Map();
     let done = 0;
     let tried = 0;
     let changed = 0;
@@ -95,45 +83,21 @@ export async function previewRerating(
       const page = await reratePage(db, pricing, compiled, addresses);
       tried += page.tried;
       changed += page.changes.length;
-      for (const effect of page.effects) addEffect(effects, effect);
+      preview.add(page.changes);
       for (const one of page.left) addLeft(left, one);
-      addMonths(totals, page.changes, pricing.terms);
       done += addresses.length;
       onProgress?.(done, of);
     }
-    const money = await moneyOf(writer, book, totals);
     return {
       revision: book.revision,
       tried,
       changed,
-      effects: effectsToShow([...effects.values()], book, money),
+      effects: await preview.effects(writer, book),
       left: [...left].map(([code, reason]) => ({ code, ...reason })),
     };
   } finally {
     await db.end();
   }
-}
-
-/** What changes move in totals, by month: statements look no closer, and it takes less memory. */
-function addMonths(totals: ChangeSums, changes: readonly Change[], { termOf }: ChargedTerms): void {
-  const firstOf = (day: LocalDay): LocalDay => monthDays(monthOfDay(day)).first;
-  for (const { takesBack, states } of changes) {
-    if (takesBack !== null) addCharges(totals, takesBack, -1, termOf, firstOf);
-    if (states !== null) addCharges(totals, states, 1, termOf, firstOf);
-  }
-}
-
-async function moneyOf(
-  writer: Writer,
-  book: Book,
-  sums: ChangeSums,
-): Promise<ReadonlyMap<Handle, bigint>> {
-  const totals = toColumns(sums);
-  if (totals === null) return new Map();
-  const keys = [...sums.values()].map(({ key }) => key);
-  const agreements = [...new Set(keys.map((key) => key[4]!))];
-  const newest = monthOfDay(keys.reduce((last, key) => Math.max(last, key[2]!), 0) as LocalDay);
-  return await statementChanges(writer, book, { agreements, newest, totals });
 }
 
 function addLeft(
@@ -143,22 +107,6 @@ function addLeft(
   const { count, samples } = left.get(code) ?? { count: 0, samples: [] };
   const sample = samples.length < LEFT_SAMPLES_MAX ? [{ event, detail }] : [];
   left.set(code, { count: count + 1, samples: [...samples, ...sample] });
-}
-
-function effectsToShow(
-  effects: readonly Effect[],
-  book: Book,
-  money: ReadonlyMap<Handle, bigint>,
-): ReratingEffect[] {
-  return effects
-    .map(({ events, ...change }) => {
-      const minor = money.get(change.agreement);
-      const effect = effectOf(change, book);
-      const { currency } = effect;
-      const shown = minor === undefined ? null : formatMoney({ currency, minor });
-      return { ...effect, events: `${events}`, money: shown };
-    })
-    .sort((a, b) => (a.agreement < b.agreement ? -1 : 1));
 }
 
 export interface NewRerating {
@@ -286,7 +234,7 @@ async function runPage(
           return (await advanceRerating(client, batch, noted)) ? batch : null;
         },
         async () => {
-          await addEffects(client, batch, page.effects);
+          await addEffects(client, batch, sumEffects(changes, pricing.terms));
           await insertLeft(client, batch, page.left);
         },
       );

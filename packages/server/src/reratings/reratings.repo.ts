@@ -29,6 +29,37 @@ export async function countEvents(db: Db, { accounts, from, to }: Span): Promise
   return Number(rows[0]!.count);
 }
 
+const HOUR = 3_600_000;
+
+/**
+ * From the first to the last hour within a span in which accounts, or all, used something, and the events of
+ * these hours; null: nothing was. Reads hourly usage, not events.
+ */
+export async function spanOfUsage(
+  db: Db,
+  query: {
+    readonly accounts: readonly string[] | null;
+    readonly from: number;
+    readonly to: number;
+  },
+): Promise<{ readonly from: number; readonly to: number; readonly events: number } | null> {
+  const { rows } = await db.query<{ first: string | null; last: string; events: string }>(
+    `select ${INSTANT("min(hour)")} as first, ${INSTANT("max(hour)")} as last,
+        sum(count) as events
+      from usage
+      where hour > $2 and ($3::timestamptz is null or hour < $3) and ($1::text[] is null
+        or account_id in (select id from handle where kind = 'account' and name = any($1)))`,
+    [
+      query.accounts,
+      new Date(query.from - HOUR).toISOString(),
+      Number.isFinite(query.to) ? new Date(query.to).toISOString() : null,
+    ],
+  );
+  const [used] = rows;
+  if (used === undefined || used.first === null || used.events === "0") return null;
+  return { from: Number(used.first), to: Number(used.last) + HOUR, events: Number(used.events) };
+}
+
 /** Where an event stands, or stood at some time. */
 export interface Address {
   readonly account: number;
@@ -153,58 +184,6 @@ export async function endRerating(db: Db, batch: number, state: "d" | "s"): Prom
     [batch, state],
   );
   return rowCount === 1;
-}
-
-export interface Effect {
-  readonly agreement: number;
-  /** Events whose charges by the agreement change. */
-  readonly events: number;
-  /** Charges among them that are priced at close. */
-  readonly atClose: number;
-  readonly before: bigint;
-  readonly after: bigint;
-}
-
-export async function addEffects(db: Db, batch: number, effects: readonly Effect[]): Promise<void> {
-  if (effects.length === 0) return;
-  await db.query(
-    `insert into rerating_effect (batch, agreement_id, events, at_close, before_pico, after_pico)
-      select $1, * from unnest($2::integer[], $3::bigint[], $4::bigint[], $5::numeric[],
-        $6::numeric[])
-      on conflict (batch, agreement_id) do update set
-        events = rerating_effect.events + excluded.events,
-        at_close = rerating_effect.at_close + excluded.at_close,
-        before_pico = rerating_effect.before_pico + excluded.before_pico,
-        after_pico = rerating_effect.after_pico + excluded.after_pico`,
-    [
-      batch,
-      effects.map(({ agreement }) => agreement),
-      effects.map(({ events }) => events),
-      effects.map(({ atClose }) => atClose),
-      effects.map(({ before }) => before),
-      effects.map(({ after }) => after),
-    ],
-  );
-}
-
-export async function listEffects(db: Db, batch: number): Promise<Effect[]> {
-  const { rows } = await db.query<
-    Record<"events" | "at_close" | "before" | "after", string> & {
-      agreement: number;
-    }
-  >(
-    `select agreement_id as agreement, events, at_close, before_pico as before,
-        after_pico as after
-      from rerating_effect where batch = $1 order by agreement_id`,
-    [batch],
-  );
-  return rows.map(({ agreement, events, at_close, before, after }) => ({
-    agreement,
-    events: Number(events),
-    atClose: Number(at_close),
-    before: BigInt(before),
-    after: BigInt(after),
-  }));
 }
 
 /** An event that could not be rated again. */

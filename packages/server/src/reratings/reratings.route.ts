@@ -5,7 +5,7 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { effectSchema } from "../facts/fact-wire.ts";
+import { manyEffectSchema } from "../facts/fact-wire.ts";
 import { keyOf } from "../http/authenticate.ts";
 import { fromCursor, pageOf, pageQuery, pageSchema } from "../http/page.ts";
 import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
@@ -50,21 +50,11 @@ const askedSchema = z
     ],
   });
 
-const reratingEffectSchema = effectSchema.extend({
-  events: z.string(),
-  money: z
-    .string()
-    .nullable()
-    .describe(
-      "Of a preview: what the next statement changes by, rounded, with all that is priced at close",
-    ),
-});
-
 const reportSchema = z.object({
   revision: z.int().describe("Of the catalogue that prices it"),
   tried: z.int(),
   changed: z.int().describe("Events of which a charge changes"),
-  effects: z.array(reratingEffectSchema).describe("By agreement"),
+  effects: z.array(manyEffectSchema).describe("By agreement"),
   left: z
     .array(
       z.object({

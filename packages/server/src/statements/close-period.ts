@@ -14,6 +14,7 @@ import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rati
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { findImbalances, type Imbalance } from "@counterpart/domain/statements/completeness.ts";
 import { type CloseDoubt, doubtClose } from "@counterpart/domain/statements/doubt-close.ts";
+import { listUnfinished } from "../backfills/backfills.repo.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { lockForConnection } from "../platform/locks.ts";
 import { countQuarantined, type ReasonCount } from "../quarantine/quarantine.repo.ts";
@@ -79,9 +80,9 @@ const AGREEMENTS_PER_STEP = 500;
 const HOUR = 3_600_000;
 
 /**
- * Refuses a doubtful month if told to, while events of the period are quarantined or a re-rating that touches
- * it or a month before is unfinished, whenever an event is unaccounted for, and when the book is not the
- * catalogue in force.
+ * Refuses a doubtful month if told to, while events of the period are quarantined, while a backfill, or a
+ * re-rating that touches it or a month before, is unfinished, whenever an event is unaccounted for, and
+ * when the book is not the catalogue in force.
  */
 export async function closePeriod(
   database: Database,
@@ -117,13 +118,11 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   // The check counts every event: the clerk asks each hour, and mostly nothing is due.
   if (!dryRun && due.length > 0) {
     await checkComplete(db);
-    await refuseUnfinished(db, span.end);
     refuseQuarantined(request, quarantined);
-    run = await raiseCut(db, period, book.revision);
-    // What the writers before the gate have quarantined or begun since is counted now.
+    run = await raiseCut(db, period, book.revision, () => refuseUnfinished(db, span.end));
+    // What the writers before the gate have quarantined since is counted now.
     quarantined = await countWaiting();
     refuseQuarantined(request, quarantined);
-    await refuseUnfinished(db, span.end);
   }
   const cut = run?.cut ?? (await loadCut(db));
   const statements: StatementSummary[] = [];
@@ -228,8 +227,15 @@ async function checkComplete(db: Db): Promise<void> {
   if (imbalances.length > 0) throw new Refusal("close.not-complete", { imbalances });
 }
 
-/** A statement would hold half of what a re-rating changes. */
+/**
+ * A statement would hold half of what a re-rating or a backfill changes. Asked at the gate: what begins
+ * afterwards is wholly after the cut.
+ */
 async function refuseUnfinished(db: Db, end: Instant): Promise<void> {
+  const [backfill] = await listUnfinished(db);
+  if (backfill !== undefined) {
+    throw new Refusal("close.backfill-unfinished", { backfill: backfill.name });
+  }
   const touching = (await listRunning(db)).filter((rerating) => filterOf(rerating).from < end);
   if (touching.length > 0) {
     throw new Refusal("close.rerating-unfinished", {

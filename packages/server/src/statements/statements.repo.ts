@@ -15,8 +15,14 @@ import { lockForTransaction } from "../platform/locks.ts";
 /**
  * Raises the cut alone at the gate: nothing can be counted at or below the returned one any more. Refuses
  * `catalogue.changed` when that revision is not in force any more: statements would be made by old prices.
+ * `check` refuses what may not be under way; it is asked while no writer is.
  */
-export async function raiseCut(db: Db, period: string, revision: number): Promise<CloseRun> {
+export async function raiseCut(
+  db: Db,
+  period: string,
+  revision: number,
+  check: () => Promise<void>,
+): Promise<CloseRun> {
   await db.query("begin");
   try {
     await lockForTransaction(db, "gate");
@@ -25,6 +31,7 @@ export async function raiseCut(db: Db, period: string, revision: number): Promis
     );
     const inForce = gate.rows[0]!.revision;
     if (inForce !== revision) throw new Refusal("catalogue.changed", { revision: inForce });
+    await check();
     const { rows } = await db.query<CloseRun>(
       `insert into close_run (period, cut, started_at)
         select $1, cut - 1, now() from gate returning id, cut`,

@@ -3,12 +3,11 @@ import type { Readable } from "node:stream";
 import { Command } from "commander";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { readEvent } from "../../events/read-event.ts";
-import { correctionOf } from "../../facts/fact-item.ts";
+import { correctionOf, type FactItem } from "../../facts/fact-item.ts";
 import { printFacts } from "../../facts/print-facts.ts";
 import {
   FACT_ITEMS_MAX,
   type FactAnswer,
-  type FactItem,
   type FactRequest,
   stateFacts,
 } from "../../facts/state-facts.ts";

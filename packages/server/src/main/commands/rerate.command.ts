@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import {
   checkZone,
   instantOfDateOrInstant,
@@ -6,15 +5,12 @@ import {
   parseMonth,
   type Zone,
 } from "@counterpart/domain/period.ts";
-import { Refusal } from "@counterpart/domain/refusals.ts";
 import { Command } from "commander";
 import { type BookKeeper, openBookKeeper } from "../../catalogue/book-keeper.ts";
 import type { Database } from "../../platform/database.ts";
-import { type Progress, progressBar } from "../../platform/progress.ts";
 import { printReport, printReratings } from "../../reratings/print-rerating.ts";
 import {
   loadRerating,
-  type OnProgress,
   previewRerating,
   type ReratingReport,
   runRerating,
@@ -23,7 +19,15 @@ import {
 } from "../../reratings/rerate.ts";
 import type { ReratingFilter } from "../../reratings/rerating-filter.ts";
 import { listReratings } from "../../reratings/reratings.repo.ts";
-import { print, printJson, readWhole, say, withDatabase } from "../command-context.ts";
+import {
+  confirm,
+  print,
+  printJson,
+  readWhole,
+  say,
+  withDatabase,
+  withProgress,
+} from "../command-context.ts";
 
 interface RerateOptions {
   readonly from?: string;
@@ -79,14 +83,14 @@ async function rerate(options: RerateOptions): Promise<void> {
     const filter = readFilter(options, checkZone(keeper.catalogue().provider.timeZone));
     let revision: number | null = null;
     if (preview || !yes) {
-      const report = await withProgress("Looking", (onProgress) =>
+      const report = await withProgress("Looking", "events", (onProgress) =>
         previewRerating(database, keeper, filter, onProgress),
       );
       if (preview && json) return printJson(report);
       if (preview) return print(printReport(report, true));
       say(printReport(report, true));
       if (report.changed === 0) return;
-      await confirm();
+      await confirm("Re-rate them?", "rerating.not-confirmed");
       revision = report.revision;
     }
     const asked = { filter, reason: reason!, by: "cli", revision };
@@ -98,24 +102,11 @@ async function rerate(options: RerateOptions): Promise<void> {
 }
 
 async function run(database: Database, keeper: BookKeeper, batch: number): Promise<ReratingReport> {
-  await withProgress("Re-rating", (onProgress) =>
+  await withProgress("Re-rating", "events", (onProgress) =>
     runRerating(database, keeper, batch, { onProgress }),
   );
   const { row: _, ...report } = await loadRerating(database.pool("reader"), keeper.book(), batch);
   return report;
-}
-
-async function withProgress<T>(
-  label: string,
-  work: (onProgress: OnProgress) => Promise<T>,
-): Promise<T> {
-  let bar: Progress | null = null;
-  const result = await work((tried, total) => {
-    bar ??= progressBar({ label, total, unit: "events" });
-    bar.update(tried);
-  });
-  (bar as Progress | null)?.finish();
-  return result;
 }
 
 function readFilter(options: RerateOptions, zone: Zone): ReratingFilter {
@@ -133,15 +124,6 @@ function readFilter(options: RerateOptions, zone: Zone): ReratingFilter {
     to: instantOfDateOrInstant(zone, to),
     ...names,
   };
-}
-
-/** Refuses `rerating.not-confirmed`, also where nobody can be asked. */
-async function confirm(): Promise<void> {
-  if (!process.stdin.isTTY) throw new Refusal("rerating.not-confirmed");
-  const questions = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await questions.question("Re-rate them? [y/N] ");
-  questions.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal("rerating.not-confirmed");
 }
 
 export function reratingsCommand(): Command {

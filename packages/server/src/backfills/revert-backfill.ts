@@ -1,0 +1,186 @@
+/**
+ * Reverting a backfill. Before it is closed it is dropped, and nothing was changed; afterwards what it did is
+ * undone by facts: new events are voided, voids restored, restores voided, and corrections taken back. Also
+ * one that was half closed. It may be killed at any time and goes on where it was.
+ */
+import { assert } from "@counterpart/domain/assert.ts";
+import { undoingOf } from "@counterpart/domain/events/backfill-outcomes.ts";
+import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Writer } from "../events/commit-group.ts";
+import { connectWriter } from "../events/group-writer.ts";
+import { sumEffects } from "../facts/change-effects.ts";
+import { chargedTerms } from "../facts/charged-terms.ts";
+import { type Change, commitFacts } from "../facts/commit-facts.ts";
+import { addEffects } from "../facts/fact-effects.repo.ts";
+import { type KnownEvent, loadKnownEvents } from "../facts/known-event.ts";
+import { undo } from "../facts/plan-facts.ts";
+import { isOvertaken } from "../facts/state-facts.ts";
+import type { Database, Db } from "../platform/database.ts";
+import { tryLockForConnection, tryLockForTransaction } from "../platform/locks.ts";
+import {
+  beginRevert,
+  countItems,
+  type DoneItem,
+  deleteItems,
+  endBackfill,
+  listDone,
+  lockBackfill,
+  recordUndone,
+  type Undone,
+} from "./backfills.repo.ts";
+import { batchOf, type RunOptions } from "./close-backfill.ts";
+import { loadBackfill } from "./open-backfill.ts";
+
+const PAGE = 1_000;
+
+/**
+ * Drops a backfill that is open. Notes of a closed or half closed one that it is to be reverted. One that is
+ * being reverted or is reverted stays so. Refuses `backfill.unknown` and `backfill.already-running`.
+ */
+export async function startRevert(db: Db, name: string, by: string): Promise<void> {
+  await db.query("begin");
+  try {
+    const backfill = await lockBackfill(db, name, "update");
+    if (backfill === null) throw new Refusal("backfill.unknown", { name: name.slice(0, 80) });
+    const { id, state } = backfill;
+    if (state === "o") {
+      await deleteItems(db, id);
+      await endBackfill(db, id, "r");
+    }
+    if (state === "c" || state === "d") {
+      // A close that is under way would go on.
+      if (!(await tryLockForTransaction(db, "backfill"))) {
+        throw new Refusal("backfill.already-running");
+      }
+      await beginRevert(db, id, await batchOf(db, backfill, by));
+    }
+    await db.query("commit");
+  } catch (error) {
+    await db.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Reverts a backfill that is to be reverted, from where it was; another one is left alone. Refuses
+ * `backfill.already-running` while one is being closed or reverted.
+ */
+export async function runRevert(
+  database: Database,
+  name: string,
+  options: Pick<RunOptions, "onProgress" | "isStopping" | "atStep">,
+): Promise<void> {
+  const writer = await connectWriter(database);
+  const { client } = writer;
+  try {
+    if (!(await tryLockForConnection(client, "backfill"))) {
+      throw new Refusal("backfill.already-running");
+    }
+    const { id, state, revert_batch: batch } = await loadBackfill(client, name);
+    if (state !== "u") return;
+    const run: Run = { id, batch: batch!, writer, terms: chargedTerms(), atStep: options.atStep };
+    const of = await countDone(client, id);
+    let done = 0;
+    let after: string | null = null;
+    for (;;) {
+      const items: DoneItem[] = await listDone(client, id, { after, limit: PAGE });
+      if (items.length === 0) break;
+      if (options.isStopping?.()) return;
+      await undoItems(run, items);
+      after = items.at(-1)!.key;
+      done += items.length;
+      options.onProgress?.(done, of);
+    }
+    await endBackfill(client, id, "r");
+  } finally {
+    await client.end();
+  }
+}
+
+async function countDone(db: Db, id: number): Promise<number> {
+  const counts = await countItems(db, id);
+  return counts
+    .filter(({ outcome, code, undone }) => outcome !== null && code === null && undone === null)
+    .filter(({ outcome }) => outcome !== "duplicate")
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+interface Run {
+  readonly id: number;
+  readonly batch: number;
+  readonly writer: Writer;
+  readonly terms: ReturnType<typeof chargedTerms>;
+  readonly atStep: RunOptions["atStep"];
+}
+
+/** A page is one transaction. */
+async function undoItems(run: Run, items: readonly DoneItem[]): Promise<void> {
+  const { client } = run.writer;
+  for (;;) {
+    const known = await loadKnownEvents(
+      client,
+      items.map(({ key }) => key),
+    );
+    const plans = items.map((item) => planUndoing(item, known.get(item.key) ?? null));
+    const changes = plans.flatMap(({ change }) => (change === null ? [] : [change]));
+    const versions = changes.flatMap(({ takesBack, states }) => [takesBack, states]);
+    await run.terms.learn(
+      client,
+      versions.flatMap((version) => (version === null ? [] : [version.charges])),
+    );
+    try {
+      // Undoing prices nothing.
+      const group = { revision: null, changes, terms: run.terms, atStep: run.atStep };
+      await commitFacts(
+        run.writer,
+        group,
+        async () => run.batch,
+        async () => {
+          await addEffects(client, run.batch, sumEffects(changes, run.terms));
+          await recordUndone(
+            client,
+            run.id,
+            plans.map(({ undone }) => undone),
+          );
+        },
+      );
+      return;
+    } catch (error) {
+      if (!isOvertaken(error)) throw error;
+    }
+  }
+}
+
+interface PlannedUndoing {
+  readonly undone: Undone;
+  readonly change: Change | null;
+}
+
+function planUndoing(
+  { key, outcome, ordinal, contentBefore }: DoneItem,
+  known: KnownEvent | null,
+): PlannedUndoing {
+  assert(known !== null, "what a backfill did is about accepted events");
+  const undoing = undoingOf(outcome, ordinal, known.standing);
+  switch (undoing.do) {
+    case "nothing":
+      return { undone: { key, undone: "nothing", code: null }, change: null };
+    case "leave":
+      return { undone: { key, undone: "left", code: undoing.code }, change: null };
+    case "restate":
+      return {
+        undone: { key, undone: "undone", code: null },
+        change: restate(known, contentBefore),
+      };
+    default:
+      return { undone: { key, undone: "undone", code: null }, change: undo(known) };
+  }
+}
+
+/** What the event said and was charged before its last fact, a correction. */
+function restate({ key, standing, before }: KnownEvent, content: string | null): Change {
+  assert(before !== null && !before.isVoid, "a correction stands on what was said before");
+  assert(content !== null, "the hash of what was said before is noted with a correction");
+  const { ordinal, version } = standing;
+  return { key, ordinal: ordinal + 1, takesBack: version, states: before.version, content };
+}
