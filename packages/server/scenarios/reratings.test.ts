@@ -2,6 +2,7 @@
 import { parseInstant } from "@counterpart/domain/instant.ts";
 import { expect, test } from "vitest";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
+import { printProposed } from "../src/reratings/print-rerating.ts";
 import { loadRerating, runRerating, startRerating } from "../src/reratings/rerate.ts";
 import {
   aboutOctober,
@@ -216,6 +217,90 @@ test("a catalogue that changes between preview and re-rating is said", async () 
   });
   const { row } = await loadRerating(database.pool("reader"), keeper.book(), batch);
   expect([row.state, row.changed]).toEqual(["s", "0"]);
+});
+
+test("a price that is published for the past proposes its re-rating, which brings it about", async () => {
+  const { database } = store;
+  const first = await applyTerms(database, [perCheck("0.05")]);
+  expect(first.reratings).toEqual([]);
+  await send(database, [
+    check("1"),
+    check("2", "2026-10-31T22:30:00Z"),
+    check("3", "2026-11-02T00:00:00Z"),
+  ]);
+  expect((await applyTerms(database, [perCheck("0.05", { title: "Checks" })])).reratings).toEqual(
+    [],
+  );
+  // It was 0.03 in October.
+  const agreement = (october: string) => ({
+    agreements: {
+      hofladen: {
+        party: "hofladen",
+        role: "customer",
+        currency: "EUR",
+        timeZone: "UTC",
+        cycle: "monthly",
+        accounts: ["shop"],
+        versions: [
+          { from: "2026-01-01", terms: [perCheck(october)] },
+          { from: "2026-11-01", terms: [perCheck("0.05")] },
+        ],
+      },
+    },
+  });
+  const { reratings, revision } = await applyTerms(database, [], agreement("0.03"));
+  expect(reratings).toEqual([
+    { from: "2026-10-05", to: "2026-10-31T23:00:00Z", agreements: ["hofladen"], events: 2 },
+  ]);
+  expect(printProposed(reratings, revision)).toBe(
+    "The catalogue before has priced up to 2 events that this one may price otherwise. " +
+      "Look, then do it:\n" +
+      "  counterpart rerate --from 2026-10-05 --to 2026-10-31T23:00:00Z --agreement hofladen " +
+      `--reason "prices of revision ${revision}"`,
+  );
+  const range = {
+    from: parseInstant("2026-10-05T00:00:00Z"),
+    to: parseInstant("2026-10-31T23:00:00Z"),
+    agreements: ["hofladen"],
+  };
+  expect(await rerate(database, range)).toMatchObject({ tried: 2, changed: 2 });
+  expect(await rerate(database)).toMatchObject({ changed: 0 });
+  // Without a change nothing is proposed, nor where nothing was used.
+  expect((await applyTerms(database, [], agreement("0.03"))).reratings).toEqual([]);
+});
+
+test("an agreement that is back-dated proposes the range that nobody was charged for", async () => {
+  const { database } = store;
+  const other = { party: "hofladen", currency: "EUR", timeZone: "UTC", cycle: "monthly" };
+  const share = {
+    id: "share",
+    on: "verify.check",
+    price: { model: "percentage", of: "customerCharge", percent: "10" },
+  };
+  const agreements = (more: object) => ({
+    agreements: {
+      hofladen: {
+        ...other,
+        role: "customer",
+        accounts: ["shop"],
+        versions: [{ from: "2026-01-01", terms: [perCheck("0.05")] }],
+      },
+      ...more,
+    },
+  });
+  await applyTerms(database, [], agreements({}));
+  await send(database, [check("1"), check("2", "2026-11-02T00:00:00Z")]);
+  const versions = [{ from: "2026-11-01", terms: [share] }];
+  const late = { ...other, role: "referrer", accounts: ["shop"], versions };
+  const { reratings } = await applyTerms(database, [], agreements({ late }));
+  expect(reratings).toEqual([
+    { from: "2026-11-02", to: "2026-11-02T01:00:00Z", agreements: ["late"], events: 1 },
+  ]);
+  expect((await preview(database, { to: OCTOBER.to })).changed).toBe(0);
+  expect(await rerate(database, { to: parseInstant("2026-12-01T00:00:00Z") })).toMatchObject({
+    changed: 1,
+    effects: [{ agreement: "late", before: "0", after: "0.005" }],
+  });
 });
 
 test("a month does not close while a re-rating of it is unfinished", async () => {

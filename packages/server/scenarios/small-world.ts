@@ -1,7 +1,7 @@
 /** One shop and what can be done with it in a line: apply, send, close, read. */
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import { parseMonth } from "@counterpart/domain/period.ts";
-import { applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
+import { type Applied, applyCatalogue } from "../src/catalogue/apply-catalogue.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { readCatalogueBundle } from "../src/catalogue/read-bundle.ts";
 import { openIngest } from "../src/main/open-counterpart.ts";
@@ -18,7 +18,7 @@ export async function applyTerms(
   more: Readonly<Record<string, unknown>> = {},
   version: Readonly<Record<string, unknown>> = {},
   agreement: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
+): Promise<Applied> {
   const read = await readCatalogueBundle({
     provider: { name: "Northstar", homeCurrency: "EUR", timeZone: "UTC" },
     parties: { hofladen: { name: "Hofladen" } },
@@ -38,7 +38,7 @@ export async function applyTerms(
     },
     ...more,
   });
-  await applyCatalogue(database, { read, by: "test", dryRun: false });
+  return await applyCatalogue(database, { read, by: "test", dryRun: false });
 }
 
 let ids = 0;

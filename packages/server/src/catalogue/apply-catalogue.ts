@@ -15,6 +15,7 @@ import { checkZone, instantOfDateOrInstant } from "@counterpart/domain/period.ts
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { expressionChecks } from "../meters/expressions.ts";
 import type { Database, Db } from "../platform/database.ts";
+import { type ProposedRerating, proposeReratings } from "../reratings/propose-reratings.ts";
 import { loadCatalogue, loadHandles, loadRevision } from "./catalogue.repo.ts";
 import { loadDeckRows } from "./deck-rows.repo.ts";
 import { deckRowsInForce } from "./deck-rows-to-write.ts";
@@ -37,6 +38,8 @@ export interface Applied {
   readonly changes: readonly CatalogueChange[];
   /** What is allowed and may not be meant. */
   readonly notes: readonly string[];
+  /** Ranges of events that the catalogue before has priced, and this one would price otherwise. */
+  readonly reratings: readonly ProposedRerating[];
   /** In force now; with `dryRun` the one that the changes would be made to. */
   readonly revision: number;
 }
@@ -55,7 +58,9 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
     (hash) => read.deckRows.get(hash) ?? previousRows.get(hash),
   );
   const notes = findPolicyMismatches(catalogue).map(describeMismatch);
-  if (dryRun || changes.length === 0) return { changes, notes, revision };
+  if (changes.length === 0) return { changes, notes, reratings: [], revision };
+  const propose = () => proposeReratings(db, current, catalogue);
+  if (dryRun) return { changes, notes, reratings: await propose(), revision };
   const published = await publishCatalogue(database, {
     catalogue,
     deckRows: read.deckRows,
@@ -63,7 +68,8 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
     expectedRevision: expectedRevision ?? revision,
     stored,
   });
-  return { changes, notes, revision: published.revision };
+  // Afterwards, when the catalogue before prices nothing more.
+  return { changes, notes, reratings: await propose(), revision: published.revision };
 }
 
 /** The catalogue, if nothing is wrong with it; else every problem that can be told, sorted by place. */

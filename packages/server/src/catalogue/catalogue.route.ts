@@ -42,6 +42,19 @@ const appliedSchema = z.object({
     }),
   ),
   notes: z.array(z.string()).describe("What is allowed and may not be meant"),
+  reratings: z
+    .array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        agreements: z.array(z.string()),
+        events: z.int().describe("Of these hours: at most so many change"),
+      }),
+    )
+    .describe(
+      "Events that the catalogue before has priced and this one would price otherwise: bodies for " +
+        "`POST /v1/reratings/preview`, without `events`",
+    ),
 });
 
 const objectParams = z.strictObject({ kind: z.enum(SECTIONS), id: wireText(63) });
@@ -181,10 +194,10 @@ async function apply(
   }
   const by = `key:${keyOf(request).id}`;
   const change = { bundle, by, dryRun, expectedRevision: expected };
-  const { revision, changes, notes } = await applyBundleApart(database, change);
+  const { revision, ...applied } = await applyBundleApart(database, change);
   // So that what was published holds for the next event that this server takes.
   if (!dryRun) await (await open()).keeper.refresh(revision);
-  return reply.header("etag", etagOf(revision)).send({ revision, dryRun, changes, notes });
+  return reply.header("etag", etagOf(revision)).send({ revision, dryRun, ...applied });
 }
 
 async function loadInForce(

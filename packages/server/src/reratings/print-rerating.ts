@@ -4,6 +4,7 @@ import { REFUSALS, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import { printEffects } from "../facts/print-facts.ts";
 import { printTable } from "../platform/print-table.ts";
 import { group } from "../platform/progress.ts";
+import type { ProposedRerating } from "./propose-reratings.ts";
 import type { ReratingReport } from "./rerate.ts";
 import type { LeftReason, ReratingRow } from "./reratings.repo.ts";
 
@@ -21,6 +22,27 @@ export function printReport(
   const done = isPreview ? `${events} would change` : `${events} changed`;
   parts.push(`${done}, of ${group(tried)} that were looked at.`);
   return parts.join("\n\n");
+}
+
+/** Longer lists of agreements are left out: re-rating all of a range changes no other. */
+const AGREEMENTS_NAMED_MAX = 20;
+
+/** The command of each re-rating that a published catalogue proposes. */
+export function printProposed(proposed: readonly ProposedRerating[], revision: number): string {
+  const commands = proposed.map((rerating) => `  ${commandOf(rerating, revision)}`);
+  const events = proposed.reduce((sum, one) => sum + one.events, 0);
+  const count = events === 1 ? "1 event" : `up to ${group(events)} events`;
+  return [
+    `The catalogue before has priced ${count} that this one may price otherwise. Look, then do it:`,
+    ...commands,
+  ].join("\n");
+}
+
+function commandOf({ from, to, agreements }: ProposedRerating, revision: number): string {
+  const named =
+    agreements.length > AGREEMENTS_NAMED_MAX ? "" : ` --agreement ${agreements.join(" ")}`;
+  const range = `--from ${from} --to ${to}${named}`;
+  return `counterpart rerate ${range} --reason "prices of revision ${revision}"`;
 }
 
 function printLeft(left: readonly LeftReason[]): string {
