@@ -1,3 +1,5 @@
+import { REFUSALS_OF_SERVICE } from "./refusals-of-service.ts";
+
 /**
  * Every refusal that Counterpart can give, once: its stable code, the HTTP status it becomes and the
  * sentence a caller reads. Codes are `thing.what-is-wrong`. A quarantined or refused event carries one.
@@ -55,7 +57,6 @@ export const REFUSALS = {
     "Events of the period are quarantined. Fix and replay them, or close despite them.",
   ],
 
-  "server.port-in-use": [409, "Something else listens at this port: choose another with --port."],
   "close.not-begun": [422, "The month has not begun."],
   "option.not-a-number": [422, "This option takes a whole number."],
   "usage.range-empty": [422, "The range ends before it begins."],
@@ -142,41 +143,6 @@ export const REFUSALS = {
   "rating.status-unknown": [422, "A term charges on delivery and knows no such status."],
   "rating.failed": [422, "Rating this event failed; the fault is ours. It is kept for replay."],
 
-  "request.malformed": [400, "The body is not the JSON that this address takes."],
-  "request.invalid": [400, "The request does not fit the schema of this address; see errors."],
-  "request.route-unknown": [404, "There is nothing at this address."],
-  "request.method-not-allowed": [405, "This address does not take this method; see Allow."],
-  "request.timeout": [408, "The request did not arrive in time."],
-  "request.too-large": [413, "The body is larger than this address takes."],
-  "request.media-type": [415, "This address does not take this content type."],
-  "request.encoding": [415, "A body may be sent plain or with the content encoding gzip."],
-  "request.encoding-broken": [400, "The body is not whole, valid gzip."],
-  "request.precondition-missing": [428, "Send If-Match with the revision that was read."],
-  "request.rate-limited": [429, "Too many requests for this key; see Retry-After."],
-  "request.headers-too-large": [431, "The headers are larger than 16 KiB."],
-  "request.interrupted": [400, "The stream broke off; send what follows throughLine again."],
-  "request.cursor-malformed": [400, "A cursor is the nextCursor of the page before."],
-
-  "key.missing": [401, "Send an API key: Authorization: Bearer cpk_…"],
-  "key.not-valid": [401, "The API key is unknown, expired or revoked."],
-  "key.scope-missing": [403, "The API key lacks the scope that this address needs."],
-  "key.grants-too-much": [403, "A key can give only scopes and sources that it has itself."],
-  "key.unknown": [404, "There is no API key of this id."],
-  "key.source-unknown": [
-    422,
-    "A key is for sources that the catalogue has; apply the one that is missing first.",
-  ],
-  "key.scope-unknown": [422, "There is no scope of this name."],
-
-  "server.overloaded": [503, "More is coming in than can be stored now; see Retry-After."],
-  "server.stopping": [503, "The server is stopping; send again in a moment."],
-  "server.failed": [500, "The server failed; the fault is ours. The log has the request's id."],
-  "server.host-not-loopback": [
-    422,
-    "The server listens beyond this machine only when told so: --allow-remote.",
-  ],
-  "database.unreachable": [503, "The database cannot be reached now; send again in a moment."],
-
   "catalogue.kind-unknown": [404, "There is no kind of catalogue object of this name."],
   "catalogue.object-unknown": [404, "The catalogue has no object of this kind and id."],
   "agreement.unknown": [404, "There is no agreement of this id."],
@@ -193,10 +159,6 @@ export const REFUSALS = {
   "fact.not-ratable": [422, "What the correction says cannot be rated; nothing was corrected."],
   "fact.named-twice": [422, "The event is named twice in one request."],
   "fact.reason-missing": [422, "Say why: a reason has 1 to 500 characters."],
-  "request.idempotency-key-reused": [
-    422,
-    "This Idempotency-Key was sent with another request; a new request takes a new one.",
-  ],
 
   "rerating.range-empty": [422, "The range ends before it begins."],
   "rerating.filter-unknown": [422, "There is nothing of this name to re-rate by."],
@@ -365,31 +327,7 @@ export const REFUSALS = {
   ],
   "import.empty": [422, "There is nothing to import here."],
   "import.already-running": [409, "This file is being imported elsewhere at this moment."],
-
-  "database.platform-unsupported": [503, "No PostgreSQL for this platform. Set DATABASE_URL."],
-  "database.binaries-missing": [503, "PostgreSQL's package is not installed. Set DATABASE_URL."],
-  "database.binaries-unusable": [503, "PostgreSQL's programs do not run here. Set DATABASE_URL."],
-  "database.url-malformed": [503, "DATABASE_URL is not a URL such as postgresql://user@host/name."],
-  "database.directory-unusable": [503, "The data directory cannot be used by its PostgreSQL."],
-  "database.directory-in-use": [503, "Another machine or container runs this data directory."],
-  "database.cluster-missing": [503, "The data directory points to a cluster that is not there."],
-  "database.other-major-version": [
-    503,
-    "The data was made by another major version of PostgreSQL.",
-  ],
-  "database.too-old": [503, "Counterpart needs PostgreSQL 15 or later."],
-  "database.settings-unsafe": [
-    503,
-    "A setting of this PostgreSQL lets acknowledged events be lost.",
-  ],
-
-  "migration.misnamed": [500, "A migration is named like 0001-what-it-does.sql."],
-  "migration.gap": [500, "Migrations are numbered from 0001 without gaps or repeats."],
-  "migration.changed": [500, "A migration was changed after it had been applied."],
-  "migration.database-newer": [
-    503,
-    "A newer Counterpart has migrated this database. Start that one.",
-  ],
+  ...REFUSALS_OF_SERVICE,
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 
 export type RefusalCode = keyof typeof REFUSALS;
