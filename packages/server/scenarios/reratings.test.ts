@@ -178,6 +178,7 @@ test("a filter narrows what is re-rated, and names what it does not know", async
   await send(database, [check("1")]);
   await applyTerms(database, [perCheck("0.06")]);
   expect(await preview(database, { types: ["sms.message"] })).toMatchObject({ tried: 0 });
+  expect(await preview(database, { types: ["verify.check"] })).toMatchObject({ changed: 1 });
   expect(await preview(database, { terms: ["verify"], agreements: ["hofladen"] })).toMatchObject({
     changed: 1,
   });
@@ -194,6 +195,32 @@ test("a filter narrows what is re-rated, and names what it does not know", async
   await expect(preview(database, { to: OCTOBER.from })).rejects.toMatchObject({
     code: "rerating.range-empty",
   });
+});
+
+test("only events of types that are asked for, or that the terms have priced, are looked at", async () => {
+  const { database } = store;
+  const lookup = (rate: string) => ({
+    id: "lookup",
+    on: "lookup.query",
+    price: { model: "perUnit", rate, per: "lookup" },
+  });
+  await applyTerms(database, [perCheck("0.05"), lookup("0.01")]);
+  const query = { type: "lookup.query", data: { kind: "carrier" } };
+  await send(database, [check("1"), check("2", undefined, query), check("3", undefined, query)]);
+  // It was sent as another type: it is found by what it stands at.
+  await state(database, { kind: "correction", items: corrected(check("3")) });
+  await applyTerms(database, [perCheck("0.06"), lookup("0.02")]);
+  expect(await preview(database)).toMatchObject({ tried: 3, changed: 3 });
+  expect(await preview(database, { types: ["verify.check"] })).toMatchObject({
+    tried: 2,
+    changed: 2,
+  });
+  expect(await preview(database, { terms: ["lookup"] })).toMatchObject({ tried: 1, changed: 1 });
+  expect(await preview(database, { terms: ["lookup"], types: ["verify.check"] })).toMatchObject({
+    tried: 0,
+  });
+  expect(await preview(database, { agreements: ["hofladen"] })).toMatchObject({ changed: 3 });
+  expect(await rerate(database, { types: ["lookup.query"] })).toMatchObject({ changed: 1 });
 });
 
 test("a catalogue that changes between preview and re-rating is said", async () => {

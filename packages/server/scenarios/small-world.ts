@@ -75,8 +75,12 @@ export async function close(database: Database, period: string): Promise<CloseRe
   });
 }
 
-/** The lines of the shop's statement as `service period, term, events, money`. */
-export async function linesOf(database: Database, period: string): Promise<string[]> {
-  const { lines } = await loadStatement(database.pool("reader"), `stm_${period}_hofladen`);
+/** The lines of a statement, the shop's or another one, as `service period, term, events, money`. */
+export async function linesOf(
+  database: Database,
+  period: string,
+  agreement = "hofladen",
+): Promise<string[]> {
+  const { lines } = await loadStatement(database.pool("reader"), `stm_${period}_${agreement}`);
   return lines.map((line) => [line.servicePeriod, line.term, line.events, line.money].join(" "));
 }

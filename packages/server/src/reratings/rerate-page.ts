@@ -87,7 +87,7 @@ function standsAt(
     !isVoid &&
     version.account === account &&
     version.time === time &&
-    (types?.has(version.type.name) ?? true)
+    (types?.has(version.type.handle) ?? true)
   );
 }
 

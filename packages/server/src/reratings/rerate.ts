@@ -247,14 +247,14 @@ async function runPage(
 /** Pages of an account each, after the position; accounts in order of their handles. */
 async function* pagesOf(
   db: Db,
-  { accounts, from, to }: CompiledFilter,
+  { accounts, from, to, types }: CompiledFilter,
   position: Address | null,
 ): AsyncGenerator<readonly Address[]> {
   for (const account of accounts) {
     if (position !== null && account < position.account) continue;
     let after = position?.account === account ? position : null;
     for (;;) {
-      const page = await listAddresses(db, { account, from, to, after, limit: PAGE });
+      const page = await listAddresses(db, { account, from, to, types, after, limit: PAGE });
       if (page.length > 0) yield page;
       if (page.length < PAGE) break;
       after = page.at(-1)!;

@@ -5,7 +5,7 @@ import type { StoredCharge } from "@counterpart/domain/rating/charge.ts";
 import type { ChargedTermOf } from "@counterpart/domain/rating/charge-changes.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
-import { listTermNames } from "./reratings.repo.ts";
+import { listPricedTypes, listTermNames } from "./reratings.repo.ts";
 
 /** Names by which it is narrowed; none of a kind: any. */
 export interface ReratingFilter {
@@ -24,7 +24,8 @@ export interface CompiledFilter {
   readonly to: Instant;
   /** Accounts whose events are looked at, in order. */
   readonly accounts: readonly Handle[];
-  readonly types: ReadonlySet<string> | null;
+  /** Types of events that are looked at; null: all. */
+  readonly types: ReadonlySet<Handle> | null;
   readonly agreements: ReadonlySet<Handle> | null;
   readonly terms: ReadonlySet<string> | null;
 }
@@ -44,14 +45,34 @@ export async function compileFilter(
   const known = filter.terms.length === 0 ? [] : await listTermNames(db, filter.terms);
   refuseUnknown("term", filter.terms, new Set(known));
   const chosen = filter.agreements.map((name) => agreements.get(name)!);
+  const types = await typesOf(db, filter, chosen, book);
   return {
     from,
     to,
     accounts: accountsOf(filter, chosen, book),
-    types: filter.types.length === 0 ? null : new Set(filter.types),
+    types,
     agreements: chosen.length === 0 ? null : new Set(chosen.map(({ handle }) => handle)),
     terms: filter.terms.length === 0 ? null : new Set(filter.terms),
   };
+}
+
+/**
+ * Those that are named, of them only those that the agreements and terms have priced at any time or price
+ * now: they charge no others, before or after.
+ */
+async function typesOf(
+  db: Db,
+  { types: named, terms }: ReratingFilter,
+  agreements: readonly BookAgreement[],
+  { types }: Book,
+): Promise<Set<Handle> | null> {
+  const wanted = named.length === 0 ? null : new Set(named.map((name) => types.get(name)!.handle));
+  if (agreements.length === 0 && terms.length === 0) return wanted;
+  const priced = await listPricedTypes(db, {
+    agreements: agreements.map(({ handle }) => handle),
+    terms,
+  });
+  return new Set(priced.filter((type) => wanted?.has(type) ?? true));
 }
 
 function refuseUnknown(

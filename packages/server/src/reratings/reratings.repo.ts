@@ -12,19 +12,38 @@ export async function listTermNames(db: Db, names: readonly string[]): Promise<s
   return rows.map(({ term }) => term);
 }
 
+/** Event types that a version of these agreements' terms has ever priced; none of a kind: any. */
+export async function listPricedTypes(
+  db: Db,
+  by: { readonly agreements: readonly number[]; readonly terms: readonly string[] },
+): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `select id from handle
+      where kind = 'eventType' and name in (
+        select body ->> 'on' from term_version
+        where ($1::integer[] = '{}' or agreement_id = any($1))
+          and ($2::text[] = '{}' or term = any($2)))`,
+    [by.agreements, by.terms],
+  );
+  return rows.map(({ id }) => id);
+}
+
 export interface Span {
   readonly accounts: readonly number[];
+  /** null: of any type. */
+  readonly types: ReadonlySet<number> | null;
   /** Epoch milliseconds. */
   readonly from: number;
   readonly to: number;
 }
 
 /** Events of these accounts in a span of time, as they came. About 0.2 s a million. */
-export async function countEvents(db: Db, { accounts, from, to }: Span): Promise<number> {
+export async function countEvents(db: Db, { accounts, types, from, to }: Span): Promise<number> {
   const { rows } = await db.query<{ count: string }>(
     `select count(*) from event
-      where account_id = any($1::integer[]) and time >= $2 and time < $3`,
-    [accounts, new Date(from).toISOString(), new Date(to).toISOString()],
+      where account_id = any($1::integer[]) and time >= $2 and time < $3
+        and ($4::integer[] is null or type_id = any($4))`,
+    [accounts, new Date(from).toISOString(), new Date(to).toISOString(), listOf(types)],
   );
   return Number(rows[0]!.count);
 }
@@ -60,6 +79,10 @@ export async function spanOfUsage(
   return { from: Number(used.first), to: Number(used.last) + HOUR, events: Number(used.events) };
 }
 
+function listOf(types: Span["types"]): number[] | null {
+  return types === null ? null : [...types];
+}
+
 /** Where an event stands, or stood at some time. */
 export interface Address {
   readonly account: number;
@@ -70,7 +93,7 @@ export interface Address {
 }
 
 /**
- * Where events of an account were counted in a span, by themselves or by a fact; in order of time and key,
+ * Where events of an account and of these types were counted in a span, by themselves or by a fact; in order of time and key,
  * which is that of the primary keys.
  */
 export async function listAddresses(
@@ -84,6 +107,7 @@ export async function listAddresses(
   const { account, after } = query;
   const page = `account_id = $1 and time >= $2 and time < $3
         and ($4::timestamptz is null or (time, key) > ($4, $5::uuid))
+        and ($7::integer[] is null or type_id = any($7))
         order by time, key limit $6`;
   const { rows } = await db.query<{ time: string; key: string }>(
     `select ${INSTANT("time")} as time, replace(key::text, '-', '') as key
@@ -101,6 +125,7 @@ export async function listAddresses(
       after === null ? null : new Date(after.time).toISOString(),
       after?.key ?? null,
       query.limit,
+      listOf(query.types),
     ],
   );
   return rows.map(({ time, key }) => ({ account, time: Number(time), key }));
