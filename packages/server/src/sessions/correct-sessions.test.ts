@@ -7,6 +7,7 @@ import {
   openSessionWorld,
   record,
   type SessionWorld,
+  WHOLE_CALL,
 } from "./fixtures/session-world.ts";
 
 let world: SessionWorld;
@@ -15,10 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const WHOLE = [record("start 0@0"), record("interim 1@60 60"), record("stop 2@90 90")];
-
 test("a second stop with other usage after the charge corrects the event, once", async () => {
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   await world.handOver();
   await world.send(record("stop 3@95 95"));
   expect(await world.handOver()).toMatchObject({ stopped: 1, corrected: 1 });
@@ -32,9 +31,7 @@ test("a second stop with other usage after the charge corrects the event, once",
 });
 
 test("a late stop of an expired session that says otherwise supersedes the estimate", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
-  world.at(180);
-  await world.handOver();
+  await world.chargeEstimate();
   await world.send(record("stop 9@600 600"));
   expect(await world.handOver()).toMatchObject({ stopped: 1, corrected: 1 });
   expect(await world.totals()).toBe("1 600000 0.6");
@@ -52,16 +49,14 @@ test("a late stop of an expired session that says otherwise supersedes the estim
 });
 
 test("a stop may lower what an estimate charged", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
-  world.at(180);
-  await world.handOver();
+  await world.chargeEstimate();
   await world.send(record("stop 2@61 30"));
   await world.handOver();
   expect(await world.totals()).toBe("1 30000 0.03");
 });
 
 test("a session that is charged too early while it goes on is corrected when it is silent again", async () => {
-  await world.send(WHOLE[0]!);
+  await world.send(WHOLE_CALL[0]!);
   world.at(14_400);
   await world.handOver();
   expect(await world.session()).toMatchObject({ state: "expired", event: { usageSeconds: "0" } });
@@ -74,9 +69,7 @@ test("a session that is charged too early while it goes on is corrected when it 
 });
 
 test("a correction that is refused stays listed with what is known, and says why", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
-  world.at(180);
-  await world.handOver();
+  await world.chargeEstimate();
   await state("void");
   await world.send(record("stop 9@600 600"));
   expect(await world.handOver()).toMatchObject({ "superseded-pending": 1, corrected: 0 });
@@ -90,9 +83,7 @@ test("a correction that is refused stays listed with what is known, and says why
 });
 
 test("a correction that cannot be rated is tried again after an hour", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
-  world.at(180);
-  await world.handOver();
+  await world.chargeEstimate();
   await world.send(record("stop 9@600 600", { subject: "nobody" }));
   expect(await world.handOver()).toMatchObject({ "superseded-pending": 1 });
   expect((await world.session()).event).toMatchObject({ code: "fact.not-ratable" });
@@ -102,9 +93,7 @@ test("a correction that cannot be rated is tried again after an hour", async () 
 });
 
 test("what somebody else said of the event is left alone", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
-  world.at(180);
-  await world.handOver();
+  await world.chargeEstimate();
   await state("correction", callRecord("77"));
   await world.send(record("stop 9@600 600"));
   expect(await world.handOver()).toMatchObject({ conflicting: 1, corrected: 0 });
@@ -123,7 +112,7 @@ async function state(kind: "void" | "correction", event?: string): Promise<void>
 }
 
 test("a correction whose note was lost is confirmed, and not stated again", async () => {
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   await world.handOver();
   await world.send(record("stop 3@95 95"));
   await state("correction", callRecord("95"));

@@ -7,6 +7,7 @@ import {
   openSessionWorld,
   record,
   type SessionWorld,
+  WHOLE_CALL,
 } from "./fixtures/session-world.ts";
 import type { SessionStep } from "./hand-over-sessions.ts";
 import { askToExpire } from "./sessions.repo.ts";
@@ -17,10 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const WHOLE = [record("start 0@0"), record("interim 1@60 60"), record("stop 2@90 90")];
-
 test("start, interim and stop are one event with one charge", async () => {
-  expect(await world.send(...WHOLE)).toEqual(["accepted", "accepted", "accepted"]);
+  expect(await world.send(...WHOLE_CALL)).toEqual(["accepted", "accepted", "accepted"]);
   expect(await world.handOver()).toMatchObject({ stopped: 1, expired: 0 });
   expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
   expect(await world.session()).toMatchObject({
@@ -42,7 +41,7 @@ function legRecords(leg: string): string[] {
 }
 
 test("an open session is not charged", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
+  await world.send(WHOLE_CALL[0]!, WHOLE_CALL[1]!);
   world.at(119);
   expect(await world.handOver()).toMatchObject({ stopped: 0, expired: 0 });
   expect(await world.charged()).toEqual([]);
@@ -50,16 +49,16 @@ test("an open session is not charged", async () => {
 });
 
 test("a duplicate stop changes nothing, before the charge and after it", async () => {
-  await world.send(...WHOLE);
-  expect(await world.send(WHOLE[2]!)).toEqual(["duplicate"]);
+  await world.send(...WHOLE_CALL);
+  expect(await world.send(WHOLE_CALL[2]!)).toEqual(["duplicate"]);
   await world.handOver();
-  expect(await world.send(WHOLE[2]!)).toEqual(["duplicate"]);
+  expect(await world.send(WHOLE_CALL[2]!)).toEqual(["duplicate"]);
   expect(await world.handOver()).toMatchObject({ stopped: 0 });
   expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
 });
 
 test("a stop without a start waits for it, and is charged without it", async () => {
-  const names = { subject: "acme", data: JSON.parse(WHOLE[0]!).data };
+  const names = { subject: "acme", data: JSON.parse(WHOLE_CALL[0]!).data };
   await world.send(record("stop 2@90 90", names));
   expect(await world.handOver()).toMatchObject({ stopped: 0 });
   world.at(120);
@@ -70,15 +69,15 @@ test("a stop without a start waits for it, and is charged without it", async () 
 });
 
 test("a start that comes after its stop is in time", async () => {
-  await world.send(WHOLE[2]!);
+  await world.send(WHOLE_CALL[2]!);
   await world.handOver();
-  await world.send(WHOLE[0]!);
+  await world.send(WHOLE_CALL[0]!);
   expect(await world.handOver()).toMatchObject({ stopped: 1 });
   expect((await world.session()).findings).toMatchObject({ startMissing: false });
 });
 
 test("an interim after the stop counts nothing, before the charge and after it", async () => {
-  await world.send(...WHOLE, record("interim 3@120 120"));
+  await world.send(...WHOLE_CALL, record("interim 3@120 120"));
   await world.handOver();
   expect(await world.send(record("interim 4@180 180"))).toEqual(["accepted"]);
   await world.handOver();
@@ -87,7 +86,7 @@ test("an interim after the stop counts nothing, before the charge and after it",
 });
 
 test("usage without a session is one that expires, never a charge without a session", async () => {
-  const names = { subject: "acme", data: JSON.parse(WHOLE[0]!).data };
+  const names = { subject: "acme", data: JSON.parse(WHOLE_CALL[0]!).data };
   await world.send(record("interim 7@600 600", names));
   await world.handOver();
   expect(await world.charged()).toEqual([]);
@@ -103,14 +102,14 @@ test("usage without a session is one that expires, never a charge without a sess
 });
 
 test("of two stops with other usage the one with the higher sequence is charged", async () => {
-  await world.send(...WHOLE, record("stop 3@95 95"));
+  await world.send(...WHOLE_CALL, record("stop 3@95 95"));
   await world.handOver();
   expect(await world.charged()).toEqual(["call-1 95000 0.095"]);
   expect((await world.session()).findings).toMatchObject({ furtherStops: 1 });
 });
 
 test("a sequence that starts over conflicts: the first record of each counts, the others are kept", async () => {
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   const again = record("start 0@30");
   const [outcome] = await world.sendWhole(again);
   expect(outcome).toEqual({ id: "call-1", outcome: "conflicting", code: "session.conflicting" });
@@ -122,7 +121,7 @@ test("a sequence that starts over conflicts: the first record of each counts, th
 
 test("records of one batch that contradict each other are told apart by their order", async () => {
   const other = record("start 0@5");
-  expect(await world.send(WHOLE[0]!, other, WHOLE[0]!)).toEqual([
+  expect(await world.send(WHOLE_CALL[0]!, other, WHOLE_CALL[0]!)).toEqual([
     "accepted",
     "conflicting",
     "duplicate",
@@ -130,7 +129,7 @@ test("records of one batch that contradict each other are told apart by their or
 });
 
 test("a late stop of an expired session that says the same confirms the estimate", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
+  await world.send(WHOLE_CALL[0]!, WHOLE_CALL[1]!);
   world.at(180);
   expect(await world.handOver()).toMatchObject({ expired: 1 });
   await world.send(record("stop 2@61 60"));
@@ -141,7 +140,7 @@ test("a late stop of an expired session that says the same confirms the estimate
 
 test("what waits in quarantine is corrected by a late stop, and charged once when it can be", async () => {
   const nobody = { subject: "nobody" };
-  await world.send(record("start 0@0", nobody), WHOLE[1]!);
+  await world.send(record("start 0@0", nobody), WHOLE_CALL[1]!);
   world.at(180);
   await world.handOver();
   expect((await world.session()).event).toMatchObject({
@@ -155,7 +154,7 @@ test("what waits in quarantine is corrected by a late stop, and charged once whe
 });
 
 test("an operator expires an open session; one that is not open is left alone", async () => {
-  await world.send(WHOLE[0]!, WHOLE[1]!);
+  await world.send(WHOLE_CALL[0]!, WHOLE_CALL[1]!);
   const { key } = await world.session();
   expect(await askToExpire(world.database.pool("writer"), key, world.now())).toBe(true);
   expect(await world.handOver()).toMatchObject({ expired: 1 });
@@ -185,14 +184,14 @@ test("deltas of which one never comes are charged without it, and the gap is tol
 });
 
 test("a call record with the id and content of a charged session is a duplicate", async () => {
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   await world.handOver();
   expect(await submitEvents(callRecord("90"))).toEqual(["duplicate"]);
   expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
 });
 
 test("a call record with the id of a charged session and other content conflicts, and is listed", async () => {
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   await world.handOver();
   expect(await submitEvents(callRecord("91"))).toEqual(["conflicting"]);
   expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
@@ -200,7 +199,7 @@ test("a call record with the id of a charged session and other content conflicts
 
 test("a session whose call record came first is not charged again", async () => {
   await submitEvents(callRecord("90"));
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   await world.handOver();
   expect(await world.session()).toMatchObject({ state: "stopped", event: { outcome: "accepted" } });
   expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
@@ -208,7 +207,7 @@ test("a session whose call record came first is not charged again", async () => 
 
 test("a session that says otherwise than the call record before it is listed as conflicting", async () => {
   await submitEvents(callRecord("91"));
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   expect(await world.handOver()).toMatchObject({ conflicting: 1 });
   expect(await world.session()).toMatchObject({
     state: "conflicting",
@@ -239,7 +238,7 @@ test("FreeSWITCH: the uuid is the session's id, so that its record and its sessi
     for (const each of records) if ("body" in each) bodies.push(each.body);
   }
   const end = { callId: "bridge-1", hangupCause: "NORMAL_CLEARING" };
-  await world.send(WHOLE[0]!, record("stop 1@90 90", { data: end }));
+  await world.send(WHOLE_CALL[0]!, record("stop 1@90 90", { data: end }));
   await world.handOver();
   expect(await submitEvents(...bodies)).toEqual(["duplicate"]);
   expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
@@ -257,7 +256,7 @@ async function submitEvents(...bodies: readonly string[]): Promise<string[]> {
 test.each(["fixed", "submitted", "settled"] as const)(
   "a hand-over that breaks off after %s is taken up, and charges once",
   async (at) => {
-    await world.send(...WHOLE);
+    await world.send(...WHOLE_CALL);
     await expect(world.handOver({ atStep: breakAt(at) })).rejects.toThrow("broken off");
     await world.handOver();
     expect(await world.charged()).toEqual(["call-1 90000 0.09"]);
@@ -266,7 +265,7 @@ test.each(["fixed", "submitted", "settled"] as const)(
 );
 
 test("what was about to be handed over is handed over as it was, and what came since corrects it", async () => {
-  await world.send(...WHOLE);
+  await world.send(...WHOLE_CALL);
   await expect(world.handOver({ atStep: breakAt("submitted") })).rejects.toThrow("broken off");
   await world.send(record("stop 3@95 95"));
   expect(await world.handOver()).toMatchObject({ stopped: 2, corrected: 1 });
@@ -280,7 +279,7 @@ function breakAt(step: SessionStep): (reached: SessionStep) => void {
 }
 
 test("a session that cannot be assembled, by our fault, waits alone and is tried again", async () => {
-  await world.send(...WHOLE, ...legRecords("b"));
+  await world.send(...WHOLE_CALL, ...legRecords("b"));
   const { key } = await world.session();
   const owner = world.database.pool("owner");
   const spoil = "update session_record set milliseconds = $2 where key = $1 and phase = 'i'";
