@@ -223,6 +223,29 @@ test("only events of types that are asked for, or that the terms have priced, ar
   expect(await rerate(database, { types: ["lookup.query"] })).toMatchObject({ changed: 1 });
 });
 
+test("a price on a meter is re-rated like one of events", async () => {
+  const { database } = store;
+  const meters = { checks: { title: "Checks", on: "verify.check", aggregation: "count" } };
+  const metered = (rate: string) => ({
+    id: "checks",
+    meter: "checks",
+    price: { model: "perUnit", rate, per: "unit" },
+  });
+  await applyTerms(database, [metered("1.00")], { meters });
+  await send(database, [check("1"), check("2")]);
+  await close(database, "2026-10");
+  const { reratings } = await applyTerms(database, [metered("1.50")], { meters });
+  expect(reratings).toMatchObject([{ agreements: ["hofladen"], events: 2 }]);
+  const filter = { terms: ["checks"] };
+  expect(await preview(database, filter)).toMatchObject({
+    changed: 2,
+    effects: [{ money: "1.00" }],
+  });
+  expect(await rerate(database, filter)).toMatchObject({ changed: 2 });
+  await close(database, "2026-11");
+  expect(await aboutOctober(database, "2026-11")).toEqual(["2026-10 checks 2 1.00"]);
+});
+
 test("a catalogue that changes between preview and re-rating is said", async () => {
   const { database } = store;
   await applyTerms(database, [perCheck("0.05")]);

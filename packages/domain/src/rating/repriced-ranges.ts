@@ -1,6 +1,7 @@
 /** What a published catalogue prices otherwise than the one before it did, and from when to when. */
 import { canonicalJson } from "../canonical-json.ts";
 import type { Catalogue, Deck, Term } from "../catalogue/catalogue.ts";
+import { isMeteredTerm } from "../catalogue/metered-term.ts";
 import type { Instant } from "../instant.ts";
 import { checkZone, instantOfDateOrInstant } from "../period.ts";
 import { FOREVER, type TermInForce, termsInForce } from "./compile-book.ts";
@@ -17,8 +18,8 @@ export interface RepricedRange extends Range {
 
 /**
  * By agreement and in order of time; ranges of an agreement neither overlap nor touch. Terms that price
- * events are compared by what they say but for their title, and decks that they name by their rows. What has
- * no dates (accounts, sources, event types, meters) is not looked at.
+ * events are compared by what they say but for their title, with their meters, and decks that they name by
+ * their rows. What has no dates (accounts, sources, event types) is not looked at.
  */
 export function repricedRanges(previous: Catalogue, next: Catalogue): RepricedRange[] {
   const decks = changedDecks(previous, next);
@@ -41,7 +42,7 @@ export function repricedRanges(previous: Catalogue, next: Catalogue): RepricedRa
 function eventTermsByName(catalogue: Catalogue): Map<string, TermInForce[]> {
   const terms = new Map<string, TermInForce[]>();
   for (const one of termsInForce(catalogue)) {
-    if (one.term.on === undefined) continue;
+    if (one.term.on === undefined && !isMeteredTerm(one.term)) continue;
     const name = canonicalJson([one.agreement, one.term.id]);
     terms.set(name, [...(terms.get(name) ?? []), one]);
   }

@@ -43,7 +43,8 @@ agreements:
           - { id: verify, on: verify.check, price: { model: perUnit, rate: "0.03", per: verification } }
 `;
 
-test("counterpart apply shows the command that prices events again, and what it would change", async () => { // Each command is a process, perhaps on a busy machine.
+test("counterpart apply shows the command that prices events again, and what it would change", async () => {
+  // Each command is a process, perhaps on a busy machine.
   await writeFile(join(directory, "catalogue.yaml"), CATALOGUE);
   const where = { DATABASE_URL: store.url };
   const both = await runCounterpart(where, "apply", directory, "--dry-run", "--preview-money");

@@ -12,7 +12,10 @@ export async function listTermNames(db: Db, names: readonly string[]): Promise<s
   return rows.map(({ term }) => term);
 }
 
-/** Event types that a version of these agreements' terms has ever priced; none of a kind: any. */
+/**
+ * Event types that a version of these agreements' terms has ever priced, itself or by its meters; none of a
+ * kind: any.
+ */
 export async function listPricedTypes(
   db: Db,
   by: { readonly agreements: readonly number[]; readonly terms: readonly string[] },
@@ -20,7 +23,10 @@ export async function listPricedTypes(
   const { rows } = await db.query<{ id: number }>(
     `select id from handle
       where kind = 'eventType' and name in (
-        select body ->> 'on' from term_version
+        select type from term_version, lateral (
+          select body ->> 'on' as type
+          union all
+          select jsonb_path_query(body, '$.meters.*.on') #>> '{}') as priced
         where ($1::integer[] = '{}' or agreement_id = any($1))
           and ($2::text[] = '{}' or term = any($2)))`,
     [by.agreements, by.terms],
