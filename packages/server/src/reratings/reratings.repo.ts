@@ -99,8 +99,8 @@ export interface Address {
 }
 
 /**
- * Where events of an account and of these types were counted in a span, by themselves or by a fact; in order of time and key,
- * which is that of the primary keys.
+ * Where events of an account and of these types were counted in a span, by themselves or by a fact; in order
+ * of time and key, which is that of the primary keys.
  */
 export async function listAddresses(
   db: Db,
