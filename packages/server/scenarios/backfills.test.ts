@@ -12,6 +12,9 @@ import {
   reportBackfill,
 } from "../src/backfills/show-backfill.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
+import { findEvent, listEventFacts } from "../src/explain/explain.repo.ts";
+import { explainEvent } from "../src/explain/explain-event.ts";
+import { versionsOf } from "../src/explain/record-facts.ts";
 import { splitLines } from "../src/imports/split-lines.ts";
 import {
   check,
@@ -321,6 +324,47 @@ test("a half closed backfill is reverted: what it did is undone, the rest never 
   expect([fates(report.outcomes), fates(report.undone)]).toEqual([{ accepted: 2 }, { undone: 2 }]);
   await close(database, "2026-11");
   expect(await linesOf(database, "2026-11")).toEqual([]);
+});
+
+test("what a revert states again is explained by the catalogue that rated it first", async () => {
+  const { database } = store;
+  await october();
+  await open();
+  await add([correcting(check("1", "2026-10-06T00:00:00Z"))]);
+  await applyTerms(database, [perCheck("0.05", { title: "Checks" })]);
+  await closeBackfill();
+  await revert();
+  const db = database.pool("reader");
+  const key = (await explainEvent(db, "switch/1")).ref;
+  const [row, facts] = [await findEvent(db, key), await listEventFacts(db, key)];
+  expect(facts.map(({ ordinal, side, kind }) => `${ordinal}${side} ${kind}`)).toEqual([
+    "1- c",
+    "1+ c",
+    "2- c",
+    "2+ c",
+  ]);
+  const versions = versionsOf(row!, facts).map((one) => [one.row.time, one.row.revision]);
+  expect(versions[2]).toEqual(versions[0]);
+  expect(versions.map(([, revision]) => revision)).toEqual([1, 2, 1]);
+});
+
+test("of a close and the same events sent at once, each event is accepted once", async () => {
+  const { database } = store;
+  await applyTerms(database, [perCheck("0.05")]);
+  const bodies = Array.from({ length: 60 }, (_, n) => check(`${n}`));
+  await open();
+  await add(bodies);
+  await withClient((db) => startClose(db, "late", "test"));
+  const [sent, report] = await Promise.all([send(database, bodies.toReversed()), finish("late")]);
+  const { accepted = 0, duplicate = 0 } = fates(report.outcomes);
+  expect(accepted + duplicate).toBe(60);
+  expect(sent.filter((outcome) => outcome === "accepted")).toHaveLength(60 - accepted);
+  // Only its own are taken back.
+  await revert();
+  await close(database, "2026-10");
+  const lines =
+    duplicate === 0 ? [] : [`2026-10 verify ${duplicate} ${(duplicate * 0.05).toFixed(2)}`];
+  expect(await linesOf(database, "2026-10")).toEqual(lines);
 });
 
 test("an empty backfill is not closed, and an unknown one is told so", async () => {

@@ -21,11 +21,18 @@ export function versionsOf(row: EventRow, facts: readonly EventFactRow[]): Event
   const versions = [last];
   for (const fact of facts) {
     if (fact.side === "-") continue;
-    const { ordinal, kind, time, type, account, cut, charges } = fact;
-    // What is restored was rated by the catalogue that rated it first.
-    const revision = kind === "r" ? last.row.revision : fact.revision;
+    const { ordinal, time, type, account, cut, charges } = fact;
     const subject = fact.subject ?? last.row.subject;
     const data = fact.data ?? last.row.data;
+    // What is stated again, by a restore or a revert, was rated by the catalogue that rated it first.
+    const again = versions.findLast(
+      ({ row: one }) =>
+        one.time === time &&
+        one.subject === subject &&
+        one.data === data &&
+        one.charges === charges,
+    );
+    const revision = again?.row.revision ?? fact.revision;
     const stated = { time, type, account, subject, data, revision, cut, charges };
     last = { statedBy: ordinal, row: { ...row, ...stated } };
     versions.push(last);
