@@ -16,6 +16,9 @@ export const STATES = {
   r: "reverted",
 } as const;
 
+/** Of an item that is reverted: done, nothing to be done, left. */
+export const UNDONE = ["undone", "nothing", "left"] as const;
+
 const KINDS = { n: "event", v: "void", r: "restore", c: "correct" } as const;
 
 export const openBody = z
@@ -70,7 +73,7 @@ export const reportSchema = headSchema.extend({
   outcomes: outcomesSchema,
   effects: z.array(manyEffectSchema).describe("By agreement, so far"),
   undone: z
-    .array(z.object({ outcome: z.enum(["undone", "nothing", "left"]), ...fate }))
+    .array(z.object({ outcome: z.enum(UNDONE), ...fate }))
     .describe("Of a revert after the close"),
   undoneEffects: z.array(manyEffectSchema),
 });
@@ -82,7 +85,7 @@ export const itemSchema = z.object({
   outcome: z.enum(ITEM_OUTCOMES).nullable().describe("null: not yet"),
   code: z.string().nullable(),
   detail: z.string().nullable(),
-  undone: z.enum(["undone", "nothing", "left"]).nullable(),
+  undone: z.enum(UNDONE).nullable(),
   undoneCode: z.string().nullable(),
 });
 

@@ -279,19 +279,23 @@ export interface ItemRow extends Omit<ItemCount, "count" | "example"> {
   readonly detail: string | null;
 }
 
+export interface ItemPage {
+  /** Of these outcomes, or whose undoing came to one of these; both null: all. */
+  readonly outcomes: readonly ItemOutcome[] | null;
+  readonly undone: readonly Undone["undone"][] | null;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 /** In the order of their keys. */
-export async function listItemRows(
-  db: Db,
-  id: number,
-  page: { readonly outcome: string | null; readonly after: string | null; readonly limit: number },
-): Promise<ItemRow[]> {
+export async function listItemRows(db: Db, id: number, page: ItemPage): Promise<ItemRow[]> {
   const { rows } = await db.query<ItemRow>(
     `select ${DIGITS("key")} as key, kind, ref, outcome, code, detail, undone, undone_code
       from backfill_item
-      where backfill_id = $1 and ($2::text is null or outcome = $2)
-        and ($3::uuid is null or key > $3)
+      where backfill_id = $1 and ($3::uuid is null or key > $3)
+        and (coalesce($2::text[], $5::text[]) is null or outcome = any($2) or undone = any($5))
       order by backfill_item.key limit $4`,
-    [id, page.outcome, page.after, page.limit],
+    [id, page.outcomes, page.after, page.limit, page.undone],
   );
   return rows;
 }

@@ -89,6 +89,8 @@ test("201, 200, 202: a backfill is opened, filled, previewed, closed and reverte
   expect((await post("/v1/backfills/lost/revert")).status).toBe(202);
   const reverted = await finished("lost", "reverted");
   expect(reverted.json.undone).toMatchObject([{ outcome: "undone", count: 3 }]);
+  const undone = await server.ask("GET", "/v1/backfills/lost/items?undone=undone");
+  expect(listOf(undone.json.data).map(({ ref }) => ref)).toHaveLength(3);
   const list = await server.ask("GET", "/v1/backfills");
   expect(listOf(list.json.data).map(({ backfill }) => backfill)).toContain("lost");
 });

@@ -23,6 +23,7 @@ import {
   previewSchema,
   reportSchema,
   reportToWire,
+  UNDONE,
 } from "./backfill-wire.ts";
 import { listBackfills, listItemRows } from "./backfills.repo.ts";
 import { startClose } from "./close-backfill.ts";
@@ -208,14 +209,25 @@ function routeListItems(app: ZodApp, parts: ServerParts): void {
         summary: "List the items of a backfill with what became of each",
         tags: ["events"],
         params,
-        querystring: pageQuery.extend({ outcome: z.enum(ITEM_OUTCOMES).optional() }),
+        querystring: pageQuery.extend({
+          outcome: z.enum(ITEM_OUTCOMES).optional(),
+          undone: z
+            .enum(UNDONE)
+            .optional()
+            .describe("What became of it by a revert; with `outcome`: or so"),
+        }),
         response: { 200: pageSchema(itemSchema) },
       },
     },
-    async ({ params: { backfill }, query: { limit, cursor, outcome = null } }) => {
+    async ({ params: { backfill }, query: { limit, cursor, outcome, undone } }) => {
       const { id } = await loadBackfill(db, backfill);
       const after = readCursor(cursor, /^[0-9a-f]{32}$/);
-      const rows = await listItemRows(db, id, { outcome, after, limit: limit + 1 });
+      const rows = await listItemRows(db, id, {
+        outcomes: outcome === undefined ? null : [outcome],
+        undone: undone === undefined ? null : [undone],
+        after,
+        limit: limit + 1,
+      });
       const { data, nextCursor } = pageOf(rows, limit, ({ key }) => key);
       return { data: data.map(itemToWire), nextCursor };
     },

@@ -163,7 +163,7 @@ function showCommand(): Command {
         "agreement, worked out by the code that closes. Of another one: what it has done.",
     )
     .argument("<name>", "the backfill")
-    .option("--left", "list the items that were left or conflict, with their reasons")
+    .option("--left", "list the items that were left by a close or revert, or conflict, and why")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -187,19 +187,26 @@ function showCommand(): Command {
     });
 }
 
-const LEFT_OUTCOMES = ["left", "conflicting"] as const;
+const LEFT_LISTED_MAX = 1_000;
 
 async function showLeft(database: Database, name: string, json: boolean): Promise<void> {
   const db = database.pool("reader");
   const { id } = await loadBackfill(db, name);
-  const pages = await Promise.all(
-    LEFT_OUTCOMES.map((outcome) => listItemRows(db, id, { outcome, after: null, limit: 1_000 })),
-  );
-  const rows = pages.flat();
+  const rows = await listItemRows(db, id, {
+    outcomes: ["left", "conflicting"],
+    undone: ["left"],
+    after: null,
+    limit: LEFT_LISTED_MAX,
+  });
   if (json) return printJson(rows);
   if (rows.length === 0) return print("Nothing was left.");
-  const table = rows.map(({ ref, code, detail }) => [ref, code ?? "", detail ?? ""]);
+  const table = rows.map(({ ref, code, undone_code: undoneCode, detail }) => {
+    return [ref, undoneCode ?? code ?? "", detail ?? ""];
+  });
   print(printTable([{ title: "event" }, { title: "reason" }, { title: "" }], table));
+  if (rows.length === LEFT_LISTED_MAX) {
+    print(`… the first ${group(LEFT_LISTED_MAX)}; GET /v1/backfills/${name}/items lists all.`);
+  }
 }
 
 function previewInMoney(database: Database, keeper: BookKeeper, name: string) {
