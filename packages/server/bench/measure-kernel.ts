@@ -10,7 +10,8 @@ import {
   TIME,
   term,
 } from "@counterpart/domain/rating/fixtures/small-book.ts";
-import { type RatableEvent, rateEvent } from "@counterpart/domain/rating/rate-event.ts";
+import type { RatableEvent } from "@counterpart/domain/rating/priced.ts";
+import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import { seededRandom } from "../src/demo/seeded-random.ts";
 import { median } from "./median.ts";
 

@@ -2,7 +2,8 @@
 import { assert } from "@counterpart/domain/assert.ts";
 import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
 import { findAccount } from "@counterpart/domain/rating/book.ts";
-import { type RatableEvent, rateEvent } from "@counterpart/domain/rating/rate-event.ts";
+import type { RatableEvent } from "@counterpart/domain/rating/priced.ts";
+import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import { readEvent } from "../src/events/read-event.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 import { median } from "./median.ts";

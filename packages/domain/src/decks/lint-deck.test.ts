@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { DeckRow } from "../catalogue/catalogue.ts";
 import { type Instant, parseInstant } from "../instant.ts";
 import { compileDeck } from "../rating/compile-deck.ts";
-import { findByPrefix } from "../rating/deck-index.ts";
+import { findByPrefix, rowId } from "../rating/deck-index.ts";
 import { datedRow } from "../rating/fixtures/small-book.ts";
 import { unitOf } from "../units.ts";
 import { findDeckRows } from "./find-deck-rows.ts";
@@ -116,7 +116,7 @@ test("the first row that is found is the one that rating takes", () => {
       const index = compileDeck("prefix", unitOf("minute"), deck.map(datedRow));
       const at = findByPrefix(index, number, parseInstant("2026-06-01T00:00:00Z") as Instant);
       const [first] = findDeckRows("prefix", deck, number);
-      expect(first?.key).toBe(at < 0 ? undefined : deck[index.rows.id[at]! - 1]!.key);
+      expect(first?.key).toBe(at < 0 ? undefined : deck[rowId(index, at) - 1]!.key);
     }),
   );
 });

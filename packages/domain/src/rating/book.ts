@@ -156,7 +156,7 @@ export type CompiledPrice =
       /** Id of the term whose billed quantity it is on. */
       readonly on: string;
       /** Pico-units per `size` smallest units. */
-      readonly rate: bigint;
+      readonly rate: Whole;
       readonly size: number;
       readonly rounding: LegRounding | null;
       readonly isPerLine: boolean;

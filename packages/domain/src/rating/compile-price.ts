@@ -7,7 +7,8 @@ import type { EventType } from "../events/event-type.ts";
 import { checkZone } from "../period.ts";
 import { compileDynamic } from "../pricing/rate-dynamic.ts";
 import { unitOf } from "../units.ts";
-import { compileCallRules, legRounding } from "../voice/call-rules.ts";
+import { legRounding } from "../voice/call-rules.ts";
+import { compileCallTariffs } from "../voice/call-tariff.ts";
 import { compileOriginGroups } from "../voice/origin-groups.ts";
 import { compileBands } from "../voice/time-bands.ts";
 import type { CompiledPrice, CompiledTerm } from "./book.ts";
@@ -59,7 +60,7 @@ function compileOwnPrice(
     }
     case "surcharge": {
       const { quantity, size } = unitOf(price.per);
-      const rate = parseDecimal(price.rate, 12);
+      const rate = settle(parseDecimal(price.rate, 12));
       return {
         kind: "surcharge",
         quantity,
@@ -133,7 +134,7 @@ function compileCallPrice(
   providerZone: string,
 ): CompiledPrice {
   const mode = deck.incrementMode ?? "initialThenSubsequent";
-  const rules = index.calls.map((row) => compileCallRules(price.call ?? {}, row, mode));
+  const { size, tariffs } = compileCallTariffs(index.tariffs, index.size, price.call ?? {}, mode);
   return {
     kind: "call",
     quantity: unitOf(deck.per).quantity,
@@ -144,10 +145,11 @@ function compileCallPrice(
       number: price.number ?? "to",
       origin: price.origin ?? "from",
       byLrn: price.rateOn === "lrn",
-      rules,
-      chargesUnanswered: rules.some(({ attemptFee }) => attemptFee > 0n),
-      chargesZero: rules.some(
-        ({ connectOnZero, durationOffset }) => connectOnZero || durationOffset > 0,
+      size,
+      tariffs,
+      chargesUnanswered: tariffs.some(({ rules }) => rules.attemptFee > 0),
+      chargesZero: tariffs.some(
+        ({ rules: { connectOnZero, durationOffset } }) => connectOnZero || durationOffset > 0,
       ),
     },
   };

@@ -10,8 +10,9 @@ import {
   findByNetwork,
   findByPrefix,
   NO_RATE,
+  rowId,
 } from "./deck-index.ts";
-import { rateByRow } from "./rate-event.ts";
+import { rateByTariff } from "./tariff.ts";
 
 const MINUTE = unitOf("minute");
 
@@ -80,7 +81,7 @@ test("the longest prefix in force wins; a withdrawn one leaves the shorter, a bl
         const deck = compileDeck("prefix", MINUTE, rows);
         const found = findByPrefix(deck, digits, at as Instant);
         const prefixes = Array.from(digits, (_, n) => digits.slice(0, digits.length - n));
-        const id = found >= 0 ? deck.rows.id[found]! : found;
+        const id = found >= 0 ? rowId(deck, found) : found;
         expect(id).toBe(expected(naive(rows, prefixes, at)));
       },
     ),
@@ -104,7 +105,7 @@ test("a network's own row wins, then its country's, then the longest prefix's (h
         const rows = toRows(facts);
         const deck = compileDeck("network", unitOf("segment"), rows);
         const found = findByNetwork(deck, key, digits, at as Instant);
-        const id = found >= 0 ? deck.rows.id[found]! : found;
+        const id = found >= 0 ? rowId(deck, found) : found;
         const networks = key === undefined ? [] : [key, key.slice(0, 3)];
         const prefixes = Array.from(
           digits ?? "",
@@ -127,7 +128,7 @@ test("a deck that grows finds what it would if its rows had come at once, and th
         const rows = toRows(facts);
         const idIn = (deck: DeckIndex) => {
           const found = findByPrefix(deck, digits, at as Instant);
-          return found >= 0 ? deck.rows.id[found]! : found;
+          return found >= 0 ? rowId(deck, found) : found;
         };
         const before = compileDeck("prefix", MINUTE, rows.slice(0, first));
         const idBefore = idIn(before);
@@ -146,7 +147,7 @@ test("rows that are not in order of their dates are found all the same", () => {
     { key: "1", from: 1, state: "rate" },
   ]);
   const deck = compileDeck("prefix", MINUTE, rows);
-  const idAt = (at: number) => deck.rows.id[findByPrefix(deck, "1", at as Instant)];
+  const idAt = (at: number) => rowId(deck, findByPrefix(deck, "1", at as Instant));
   expect([idAt(1), idAt(2), idAt(3)]).toEqual([2, 2, 1]);
 });
 
@@ -155,7 +156,7 @@ test("a price per minute is exact at each millisecond, and two rates are rounded
   const rows = [{ ...row, rate: "0.000001", rateNext: "0.000007", subsequentIncrement: 1 }];
   const deck = compileDeck("prefix", MINUTE, rows);
   // 60 s at 0.000001 and 7 s at 0.000007 a minute: 1,000,000 + 816,666.67 pico-units.
-  expect(rateByRow(deck, 0, 67_000, "initialThenSubsequent")).toEqual({
+  expect(rateByTariff(deck.tariffs[0]!, 67_000, "initialThenSubsequent")).toEqual({
     billed: 67_000,
     amount: 1_816_667,
   });
@@ -178,13 +179,15 @@ test.each`
   const plain = toRows([{ key: "262", from: 0, state: "rate" }])[0]!;
   const row = { ...plain, initialIncrement, subsequentIncrement };
   const deck = compileDeck(key, unitOf(per), [row]);
-  expect(rateByRow(deck, 0, raw, "initialThenSubsequent").billed).toBe(billed);
+  expect(rateByTariff(deck.tariffs[0]!, raw, "initialThenSubsequent").billed).toBe(billed);
 });
 
 test("a price per 2^40 bytes is exact at each byte", () => {
   const row = { ...toRows([{ key: "262", from: 0, state: "rate" }])[0]!, rate: "0.005" };
   const deck = compileDeck("network", { quantity: "bytes", size: 2 ** 40 }, [row]);
-  expect(rateByRow(deck, 0, 2 ** 40, "initialThenSubsequent").amount).toBe(5_000_000_000);
+  expect(rateByTariff(deck.tariffs[0]!, 2 ** 40, "initialThenSubsequent").amount).toBe(
+    5_000_000_000,
+  );
 });
 
 test("two prices per 10^15 bytes are rounded once, a half to even", () => {
@@ -193,6 +196,6 @@ test("two prices per 10^15 bytes are rounded once, a half to even", () => {
   const petabyte = { quantity: "bytes", size: 10 ** 15 };
   const deck = compileDeck("network", petabyte, [{ ...row, ...rates }]);
   // (5 × 7 + 7,499,999,999,999,965 × 1) ÷ 10^15 = 7.5 pico-units.
-  const rated = rateByRow(deck, 0, 7_499_999_999_999_970, "initialThenSubsequent");
+  const rated = rateByTariff(deck.tariffs[0]!, 7_499_999_999_999_970, "initialThenSubsequent");
   expect(rated.amount).toBe(8);
 });

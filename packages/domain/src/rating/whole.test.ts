@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { divideRounded } from "../rounding.ts";
-import { addWhole, multiplyDivide, negateWhole, reduce, settle } from "./whole.ts";
+import { divideRounded, ROUNDING_MODES } from "../rounding.ts";
+import {
+  addWhole,
+  divideWhole,
+  multiplyDivide,
+  multiplyWhole,
+  negateWhole,
+  reduce,
+  settle,
+} from "./whole.ts";
 
 const EDGE = BigInt(Number.MAX_SAFE_INTEGER);
 /** Most are near the edge of what a `number` holds exactly, where mistakes are. */
@@ -38,6 +46,33 @@ test("products and quotients are those of bigint, rounded once, half to even", (
       expect(multiplyDivide(settle(a), settle(b), by) === exact).toBe(true);
     }),
     { numRuns: 500 },
+  ));
+
+test("products alone are those of bigint", () =>
+  fc.assert(
+    fc.property(whole, whole, (a, b) => {
+      expect(multiplyWhole(settle(a), settle(b)) === settle(a * b)).toBe(true);
+    }),
+    { numRuns: 500 },
+  ));
+
+test("quotients alone are those of bigint, by any mode, and zero has no sign", () =>
+  fc.assert(
+    fc.property(
+      whole,
+      fc.oneof(divisor.map(BigInt), fc.bigInt({ min: EDGE - 9n, max: EDGE + 9n })),
+      fc.constantFrom(...ROUNDING_MODES),
+      fc.integer({ min: -2, max: 2 }),
+      (near, by, mode, aside) => {
+        // Next to whole quotients and to their middles is where a double may be wrong.
+        for (const a of [near, (near / by) * by + BigInt(aside), (near / by) * by + by / 2n]) {
+          const quotient = divideWhole(settle(a), settle(by), mode);
+          expect(quotient === settle(divideRounded(a, by, mode))).toBe(true);
+          expect(Object.is(quotient, -0)).toBe(false);
+        }
+      },
+    ),
+    { numRuns: 1000 },
   ));
 
 test.each`

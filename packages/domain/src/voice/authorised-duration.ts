@@ -15,16 +15,17 @@ type LimitRules = Pick<CompiledCallRules, "disconnectAt" | "incrementMode" | "fr
 export function authorisedDuration(rate: CallRate, rules: LimitRules, size: number): number {
   const { disconnectAt, incrementMode, free } = rules;
   if (disconnectAt === null) return Number.POSITIVE_INFINITY;
-  const room = (disconnectAt - rate.connectFee) * BigInt(size);
+  const room = (BigInt(disconnectAt) - BigInt(rate.connectFee)) * BigInt(size);
   const initial = BigInt(rate.initial);
-  const left = room - initial * rate.rate;
+  const left = room - initial * BigInt(rate.rate);
   if (left < 0n) return room < 0n ? 0 : free;
-  if (rate.rateNext === 0n) return Number.POSITIVE_INFINITY;
+  const rateNext = BigInt(rate.rateNext);
+  if (rateNext === 0n) return Number.POSITIVE_INFINITY;
   const step = BigInt(rate.subsequent === 0 ? 1 : rate.subsequent);
   const base = incrementMode === "wholeMultiple" ? 0n : initial;
-  const longest = initial + left / rate.rateNext;
+  const longest = initial + left / rateNext;
   const end = base + ((longest - base) / step) * step;
   const billed = end < initial ? initial : end;
-  assert(initial * rate.rate + (billed - initial) * rate.rateNext <= room, "it is paid for");
+  assert(initial * BigInt(rate.rate) + (billed - initial) * rateNext <= room, "it is paid for");
   return Number(billed) + free;
 }

@@ -3,8 +3,7 @@ import { expect, test } from "vitest";
 import type { CallRules } from "../catalogue/call-rules.ts";
 import { billSpans } from "./bill-spans.ts";
 import type { RateAt } from "./call-rate.ts";
-import { answered, callRate, changing, MINUTE, pico, rules } from "./fixtures/call-rates.ts";
-import { rateCall } from "./rate-call.ts";
+import { answered, callRate, changing, pico, ratedAt, rules } from "./fixtures/call-rates.ts";
 
 const EVER = Number.POSITIVE_INFINITY;
 
@@ -25,8 +24,8 @@ test.each`
 `("handbook V7: $policy at $increments costs $amount", ({ policy, increments, spans, amount }) => {
   const by = rules({ timeBandPolicy: policy });
   const billed = billSpans(120_000, V7(increments), by)!;
-  expect(billed.map(({ rate, initial, next }) => [rate.row, initial, next])).toEqual(spans);
-  expect(rateCall(answered(120), by, V7(increments), MINUTE)!.amount).toBe(pico(amount));
+  expect(billed.map(({ row, initial, next }) => [row, initial, next])).toEqual(spans);
+  expect(ratedAt(answered(120), by, V7(increments))!.amount).toBe(pico(amount));
 });
 
 test("the connect fee is that of the rate at answer", () => {
@@ -36,7 +35,7 @@ test("the connect fee is that of the rate at answer", () => {
     [600_000, free],
     [EVER, dear],
   ]);
-  expect(rateCall(answered(2400), rules({}), rateAt, MINUTE)!.amount).toBe(pico("4"));
+  expect(ratedAt(answered(2400), rules({}), rateAt)!.amount).toBe(pico("4"));
 });
 
 test("an edge within a second: 1/1 is cut at its instant, or billed by where each second starts", () => {
@@ -56,7 +55,7 @@ test("an edge within a second: 1/1 is cut at its instant, or billed by where eac
 
 test("free seconds are the first ones: what is billed starts after them", () => {
   const by = rules({ freeSeconds: 60 });
-  const { steps } = rateCall(answered(120), by, V7("1/1"), MINUTE)!;
+  const { steps } = ratedAt(answered(120), by, V7("1/1"))!;
   expect(steps).toEqual([
     { kind: "free", duration: 60_000 },
     { kind: "span", row: 2, initial: 1000, next: 59_000 },
@@ -65,7 +64,7 @@ test("free seconds are the first ones: what is billed starts after them", () => 
 
 test("no rate at some time of the call is no charge at all", () => {
   const rate = callRate({ rate: "1", increments: "60/60" });
-  const rateAt: RateAt = (offset) => (offset < 60_000 ? { rate, until: 60_000 } : null);
+  const rateAt: RateAt = (offset) => (offset < 60_000 ? { row: 1, rate, until: 60_000 } : null);
   expect(billSpans(60_000, rateAt, rules({}))).toHaveLength(1);
   expect(billSpans(60_001, rateAt, rules({}))).toBeNull();
 });
@@ -89,10 +88,10 @@ const arbitraryRates = fc
 function increments(duration: number, rateAt: RateAt, whole: boolean): Map<number, number> {
   const billed = new Map<number, number>();
   for (let at = 0; at < duration; ) {
-    const { rate } = rateAt(at)!;
+    const { row, rate } = rateAt(at)!;
     const step =
       at === 0 ? rate.initial : whole ? rate.subsequent - (at % rate.subsequent) : rate.subsequent;
-    billed.set(rate.row, (billed.get(rate.row) ?? 0) + step);
+    billed.set(row, (billed.get(row) ?? 0) + step);
     at += step;
   }
   return billed;
@@ -106,8 +105,8 @@ test.each(["initialThenSubsequent", "wholeMultiple"] as const)(
         const by = { ...rules({ timeBandPolicy: "incrementStart" }, mode) };
         const spans = billSpans(duration, rateAt, by)!;
         const byRow = new Map<number, number>();
-        for (const { rate, initial, next } of spans) {
-          byRow.set(rate.row, (byRow.get(rate.row) ?? 0) + initial + next);
+        for (const { row, initial, next } of spans) {
+          byRow.set(row, (byRow.get(row) ?? 0) + initial + next);
         }
         expect(byRow).toEqual(increments(duration, rateAt, mode === "wholeMultiple"));
       }),
@@ -122,12 +121,12 @@ test("spans cover the call, each starts where the one before it ends, and none i
       fc.constantFrom("splitAtEdge" as const, "incrementStart" as const),
       (duration, rateAt, timeBandPolicy) => {
         let at = 0;
-        for (const { rate, initial, next } of billSpans(
+        for (const { row, initial, next } of billSpans(
           duration,
           rateAt,
           rules({ timeBandPolicy }),
         )!) {
-          expect(rateAt(at)!.rate.row).toBe(rate.row);
+          expect(rateAt(at)!.row).toBe(row);
           expect(initial + next).toBeGreaterThan(0);
           at += initial + next;
         }
@@ -143,7 +142,7 @@ test("a call of an hour asks for no more rates than a call of a minute", () => {
     const rate = callRate({ rate: "1", increments: "1/1" });
     const rateAt: RateAt = () => {
       count++;
-      return { rate, until: EVER };
+      return { row: 1, rate, until: EVER };
     };
     billSpans(seconds * 1000, rateAt, rules({}));
     return count;

@@ -4,6 +4,8 @@ import type { CompiledCallRules } from "./call-rules.ts";
 
 /** A stretch of billed time at one rate, in milliseconds. */
 export interface BilledSpan {
+  /** Id of the deck row. */
+  readonly row: number;
   readonly rate: CallRate;
   /** At the rate of the initial increment, and at the one of what follows. */
   readonly initial: number;
@@ -34,12 +36,12 @@ export function billSpans(
   while (at < duration) {
     const inForce = rateAt(at);
     if (inForce === null) return null;
-    const { rate, until } = inForce;
+    const { row, rate, until } = inForce;
     const initial = at === 0 ? rate.initial : 0;
     const start = at + initial;
     const end = spanEnd(start, Math.min(duration, until), duration, rate, rules);
     assert(end > at && end < Number.POSITIVE_INFINITY, "each span takes the call further");
-    append(spans, { rate, initial, next: end - start });
+    append(spans, { row, rate, initial, next: end - start });
     at = end;
   }
   return spans;
@@ -70,6 +72,6 @@ function inWhole(to: number, from: number, increment: number): number {
 /** Spans of one row that follow each other are one. */
 function append(spans: BilledSpan[], span: BilledSpan): void {
   const last = spans.at(-1);
-  if (last === undefined || last.rate.row !== span.rate.row) spans.push(span);
+  if (last === undefined || last.row !== span.row) spans.push(span);
   else spans[spans.length - 1] = { ...last, next: last.next + span.next };
 }

@@ -1,12 +1,12 @@
+import type { Whole } from "../rating/whole.ts";
+
 /** What a deck row charges a call, in the form that rating uses. */
 export interface CallRate {
-  /** Id of the deck row. */
-  readonly row: number;
-  /** Pico-units per unit of the deck (a minute, say): of the initial increment, and of the rest. */
-  readonly rate: bigint;
-  readonly rateNext: bigint;
+  /** Pico-units per `size` milliseconds of the price: of the initial increment, and of the rest. */
+  readonly rate: Whole;
+  readonly rateNext: Whole;
   /** Pico-units. */
-  readonly connectFee: bigint;
+  readonly connectFee: Whole;
   /** Milliseconds; both 0 without increments. */
   readonly initial: number;
   readonly subsequent: number;
@@ -14,6 +14,8 @@ export interface CallRate {
 
 /** The rate in force at some offset into a call, in milliseconds, and how long it stays so. */
 export interface RateInForce {
+  /** Id of the deck row. */
+  readonly row: number;
   readonly rate: CallRate;
   /** Offset at which another one may apply; Infinity when none does. */
   readonly until: number;

@@ -2,6 +2,7 @@
 import type { CallRules, DeckRowCall } from "../catalogue/call-rules.ts";
 import type { Deck } from "../catalogue/catalogue.ts";
 import { parseDecimal } from "../decimal.ts";
+import { settle, type Whole } from "../rating/whole.ts";
 import type { RoundingMode } from "../rounding.ts";
 import type { DurationRounding } from "./round-duration.ts";
 
@@ -16,12 +17,12 @@ export interface CompiledCallRules {
   readonly incrementMode: NonNullable<Deck["incrementMode"]>;
   readonly timeBandPolicy: NonNullable<CallRules["timeBandPolicy"]>;
   readonly rateChange: NonNullable<CallRules["rateChange"]>;
-  readonly attemptFee: bigint;
-  readonly minCharge: bigint;
+  readonly attemptFee: Whole;
+  readonly minCharge: Whole;
   /** null: nothing is free of charge beyond some amount. */
-  readonly maxCharge: bigint | null;
+  readonly maxCharge: Whole | null;
   /** What the authorised duration is limited by; rating takes no notice of it. */
-  readonly disconnectAt: bigint | null;
+  readonly disconnectAt: Whole | null;
   /** null: 12 places, half-even, as every amount is. */
   readonly rounding: LegRounding | null;
   /** Whether what that leaves over is kept for the statement line. */
@@ -78,6 +79,6 @@ function definedOf(row: DeckRowCall): DeckRowCall {
 }
 
 /** An amount of the catalogue in pico-units. */
-export function picoOf(amount: string): bigint {
-  return parseDecimal(amount, 12);
+function picoOf(amount: string): Whole {
+  return settle(parseDecimal(amount, 12));
 }

@@ -34,42 +34,65 @@ export type CallStep =
       readonly mode: RoundingMode;
     };
 
-const DURATIONS = { r: "rounded", o: "offset", f: "free", n: "minimum" } as const;
-const FLAGS = { u: "unanswered", g: "grace", z: "zero" } as const;
-const BOUNDS = { l: "minCharge", h: "maxCharge" } as const;
+const LETTERS = {
+  rounded: "r",
+  offset: "o",
+  free: "f",
+  minimum: "n",
+  unanswered: "u",
+  grace: "g",
+  zero: "z",
+  jurisdiction: "j",
+  span: "s",
+  minCharge: "l",
+  maxCharge: "h",
+  leg: "x",
+} as const satisfies Readonly<Record<CallStep["kind"], string>>;
+
+const KINDS: readonly CallStep["kind"][] = [
+  "rounded",
+  "offset",
+  "free",
+  "minimum",
+  "unanswered",
+  "grace",
+  "zero",
+  "jurisdiction",
+  "span",
+  "minCharge",
+  "maxCharge",
+  "leg",
+];
 
 /** A letter a step, then its numbers: `r62000~s7:60000:0~s8:0:60000~x24000000000:4:0`. */
 export function writeCallSteps(steps: readonly CallStep[]): string {
-  return steps.map(writeStep).join("~");
+  let text = "";
+  for (const step of steps) text = text === "" ? writeStep(step) : `${text}~${writeStep(step)}`;
+  return text;
 }
 
 function writeStep(step: CallStep): string {
+  const letter = LETTERS[step.kind];
   switch (step.kind) {
     case "rounded":
     case "offset":
     case "free":
     case "minimum":
-      return `${letterOf(DURATIONS, step.kind)}${step.duration}`;
+      return `${letter}${step.duration}`;
     case "unanswered":
     case "grace":
     case "zero":
-      return letterOf(FLAGS, step.kind);
+      return letter;
     case "jurisdiction":
-      return `j${JURISDICTIONS.indexOf(step.is)}`;
+      return `${letter}${JURISDICTIONS.indexOf(step.is)}`;
     case "span":
-      return `s${step.row}:${step.initial}:${step.next}`;
+      return `${letter}${step.row}:${step.initial}:${step.next}`;
     case "minCharge":
     case "maxCharge":
-      return `${letterOf(BOUNDS, step.kind)}${step.before}`;
+      return `${letter}${step.before}`;
     case "leg":
-      return `x${step.before}:${step.decimals}:${ROUNDING_MODES.indexOf(step.mode)}`;
+      return `${letter}${step.before}:${step.decimals}:${ROUNDING_MODES.indexOf(step.mode)}`;
   }
-}
-
-function letterOf(letters: Readonly<Record<string, string>>, kind: string): string {
-  const letter = Object.keys(letters).find((one) => letters[one] === kind);
-  assert(letter !== undefined, "every kind of step has a letter");
-  return letter;
 }
 
 export function readCallSteps(text: string): CallStep[] {
@@ -79,25 +102,32 @@ export function readCallSteps(text: string): CallStep[] {
 function readStep(text: string): CallStep {
   const letter = text.charAt(0);
   const [first = "0", second = "0", third = "0"] = text.slice(1).split(":");
-  if (isKey(DURATIONS, letter)) return { kind: DURATIONS[letter], duration: Number(first) };
-  if (isKey(FLAGS, letter)) return { kind: FLAGS[letter] };
-  if (isKey(BOUNDS, letter)) return { kind: BOUNDS[letter], before: BigInt(first) };
-  if (letter === "j") {
-    const is = JURISDICTIONS[Number(first)];
-    assert(is !== undefined, "a recorded jurisdiction is one of the list");
-    return { kind: "jurisdiction", is };
+  const kind = KINDS.find((one) => LETTERS[one] === letter);
+  assert(kind !== undefined, "a recorded step is one of the list");
+  switch (kind) {
+    case "rounded":
+    case "offset":
+    case "free":
+    case "minimum":
+      return { kind, duration: Number(first) };
+    case "unanswered":
+    case "grace":
+    case "zero":
+      return { kind };
+    case "jurisdiction": {
+      const is = JURISDICTIONS[Number(first)];
+      assert(is !== undefined, "a recorded jurisdiction is one of the list");
+      return { kind, is };
+    }
+    case "span":
+      return { kind, row: Number(first), initial: Number(second), next: Number(third) };
+    case "minCharge":
+    case "maxCharge":
+      return { kind, before: BigInt(first) };
+    case "leg": {
+      const mode = ROUNDING_MODES[Number(third)];
+      assert(mode !== undefined, "a recorded rounding is one of the list");
+      return { kind, before: BigInt(first), decimals: Number(second), mode };
+    }
   }
-  if (letter === "s") {
-    return { kind: "span", row: Number(first), initial: Number(second), next: Number(third) };
-  }
-  const mode = ROUNDING_MODES[Number(third)];
-  assert(letter === "x" && mode !== undefined, "a recorded step is one of the list");
-  return { kind: "leg", before: BigInt(first), decimals: Number(second), mode };
-}
-
-function isKey<Letters extends object>(
-  letters: Letters,
-  key: string,
-): key is keyof Letters & string {
-  return Object.hasOwn(letters, key);
 }

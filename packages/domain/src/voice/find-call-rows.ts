@@ -1,6 +1,14 @@
 /** The rows of a deck that a call may be charged by, by destination, caller and time. */
 import type { Instant } from "../instant.ts";
-import { type DeckIndex, isWithdrawn, NO_RATE } from "../rating/deck-index.ts";
+import {
+  type DeckIndex,
+  isWithdrawn,
+  NO_RATE,
+  olderRow,
+  qualifierAt,
+  startOfRow,
+} from "../rating/deck-index.ts";
+import { headsOf, longestHead, NO_HEAD } from "../rating/digit-trie.ts";
 import { type OriginGroups, originMatch } from "./origin-groups.ts";
 import type { CompiledBand } from "./time-bands.ts";
 import { type BandCalendar, isInBand, wallTimeAt } from "./time-bands.ts";
@@ -30,9 +38,16 @@ export interface CallLookup {
  * destination's price.
  */
 export function findCallRows(lookup: CallLookup, at: Instant): CallRows {
-  const nodes = nodesOf(lookup);
-  for (let node = nodes.length - 1; node >= 0; node--) {
-    const rows = rowsOfNode(lookup, nodes[node]!, at);
+  const { deck, digits } = lookup;
+  const longest = longestHead(deck.trie, digits);
+  if (longest === NO_HEAD) return [];
+  const rows = rowsOfPrefix(lookup, longest, at);
+  return rows.length > 0 ? rows : rowsOfShorterPrefix(lookup, at);
+}
+
+function rowsOfShorterPrefix(lookup: CallLookup, at: Instant): CallRows {
+  for (const head of headsOf(lookup.deck.trie, lookup.digits).reverse()) {
+    const rows = rowsOfPrefix(lookup, head, at);
     if (rows.length > 0) return rows;
   }
   return [];
@@ -50,40 +65,28 @@ export function rowAt(rows: CallRows, calendar: BandCalendar, at: Instant): numb
 
 /** When the next version of any row that may concern the call comes into force; Infinity for never. */
 export function nextRateChange(lookup: CallLookup, at: Instant): number {
-  const { heads, rows } = lookup.deck;
+  const { deck, digits } = lookup;
   let next = Number.POSITIVE_INFINITY;
-  for (const node of nodesOf(lookup)) {
-    for (let row = heads[node]!; row !== NO_RATE && rows.from[row]! > at; row = rows.older[row]!) {
-      next = Math.min(next, rows.from[row]!);
+  for (const head of headsOf(deck.trie, digits)) {
+    // The row that begins next of a prefix is the last one of its chain that has not.
+    for (let row = head; row !== NO_RATE && startOfRow(deck, row) > at; row = olderRow(deck, row)) {
+      next = Math.min(next, startOfRow(deck, row));
     }
   }
   return next;
 }
 
-/** Trie nodes of the number's prefixes that have rows, the shortest first. */
-function nodesOf({ deck: { children, heads }, digits }: CallLookup): number[] {
-  const nodes: number[] = [];
-  let node = 0;
-  for (let i = 0; i < digits.length; i++) {
-    node = children[node * 10 + digits.charCodeAt(i) - 48]!;
-    if (node === 0) break;
-    if (heads[node] !== NO_RATE) nodes.push(node);
-  }
-  return nodes;
-}
-
-function rowsOfNode(lookup: CallLookup, node: number, at: Instant): CallRow[] {
+function rowsOfPrefix(lookup: CallLookup, head: number, at: Instant): CallRow[] {
   const { deck, groups, calendar, caller } = lookup;
-  const { rows, heads, qualifiers } = deck;
   const seen: number[] = [];
   let found: CallRow[] = [];
   let longest = 0;
-  for (let row = heads[node]!; row !== NO_RATE; row = rows.older[row]!) {
-    const qualifier = rows.qualifier[row]!;
-    if (rows.from[row]! > at || seen.includes(qualifier)) continue;
+  for (let row = head; row !== NO_RATE; row = olderRow(deck, row)) {
+    const qualifier = qualifierAt(deck, row);
+    if (startOfRow(deck, row) > at || seen.includes(qualifier)) continue;
     seen.push(qualifier);
     if (isWithdrawn(deck, row)) continue;
-    const { originGroup, timeBand } = qualifiers[qualifier]!;
+    const { originGroup, timeBand } = deck.qualifiers[qualifier]!;
     const match = originGroup === null ? 0 : originMatch(groups, originGroup, caller);
     if (originGroup !== null && match === 0) continue;
     const band = timeBand === null ? null : (calendar.bands.get(timeBand) ?? "gone");
@@ -93,7 +96,7 @@ function rowsOfNode(lookup: CallLookup, node: number, at: Instant): CallRow[] {
     longest = match;
     found.push({ row, band });
   }
-  return found.sort((a, b) => weightOf(b) - weightOf(a));
+  return found.length > 1 ? found.sort((a, b) => weightOf(b) - weightOf(a)) : found;
 }
 
 function weightOf({ band }: CallRow): number {

@@ -4,6 +4,7 @@
  * a leg is kept beside its amount as a whole number of parts of a pico-unit, and both are only added.
  */
 import { assert } from "../assert.ts";
+import { addWhole, multiplyWhole, negateWhole, type Whole } from "../rating/whole.ts";
 import { divideRounded } from "../rounding.ts";
 
 /** Parts of a pico-unit: milliseconds of an hour, so that rates by second, minute and hour come out whole. */
@@ -14,9 +15,10 @@ export function hasWholeParts(size: number): boolean {
 }
 
 /** What is left of `exact ÷ size` pico-units over `amount`, in parts; negative where that was rounded up. */
-export function restOfLeg(exact: bigint, size: number, amount: bigint): bigint {
+export function restOfLeg(exact: Whole, size: number, amount: Whole): Whole {
   assert(hasWholeParts(size), "apply refuses units that do not come out whole");
-  return (exact - amount * BigInt(size)) * BigInt(PARTS / size);
+  const rest = addWhole(exact, negateWhole(multiplyWhole(amount, size)));
+  return multiplyWhole(rest, PARTS / size);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { assert } from "../assert.ts";
-import { divideRounded } from "../rounding.ts";
+import { addWhole, divideWhole, multiplyWhole, type Whole } from "../rating/whole.ts";
 import { type BilledSpan, billSpans } from "./bill-spans.ts";
-import type { CallRate, RateAt } from "./call-rate.ts";
+import type { RateAt, RateInForce } from "./call-rate.ts";
 import type { CompiledCallRules } from "./call-rules.ts";
 import type { CallStep } from "./call-steps.ts";
 import { boundOf } from "./clamp-charge.ts";
@@ -20,10 +20,10 @@ export interface RatedCall {
   /** Milliseconds. */
   readonly billed: number;
   /** Pico-units, rounded once. */
-  readonly amount: bigint;
+  readonly amount: Whole;
   /** What that leaves over, for lines that are rounded alone (`line-rest.ts`); else null. */
-  readonly rest: bigint | null;
-  readonly steps: readonly CallStep[];
+  readonly rest: Whole | null;
+  readonly steps: CallStep[];
 }
 
 /**
@@ -47,8 +47,8 @@ export function rateCall(
     duration = Math.max(0, duration + rules.durationOffset);
     steps.push({ kind: "offset", duration });
   }
-  if (duration < rules.grace) return due(0n, { kind: "grace" }, rules);
-  if (duration === 0 && !rules.connectOnZero) return due(0n, { kind: "zero" }, rules);
+  if (duration < rules.grace) return due(0, { kind: "grace" }, rules);
+  if (duration === 0 && !rules.connectOnZero) return due(0, { kind: "zero" }, rules);
   const free = Math.min(duration, rules.free);
   duration -= free;
   if (free > 0) steps.push({ kind: "free", duration });
@@ -59,11 +59,11 @@ export function rateCall(
   const atAnswer = rateAt(0);
   const spans = billSpans(duration, afterFree(rateAt, free), rules);
   if (spans === null || atAnswer === null) return null;
-  return chargeSpans(spans, atAnswer.rate, rules, size, steps);
+  return chargeSpans(spans, atAnswer, rules, size, steps);
 }
 
-function due(fee: bigint, step: CallStep, { isPerLine }: CompiledCallRules): RatedCall {
-  return { billed: 0, amount: fee, rest: isPerLine ? 0n : null, steps: [step] };
+function due(fee: Whole, step: CallStep, { isPerLine }: CompiledCallRules): RatedCall {
+  return { billed: 0, amount: fee, rest: isPerLine ? 0 : null, steps: [step] };
 }
 
 /** The free seconds are the first ones of the call. */
@@ -71,38 +71,41 @@ function afterFree(rateAt: RateAt, free: number): RateAt {
   if (free === 0) return rateAt;
   return (offset) => {
     const inForce = rateAt(offset + free);
-    return inForce === null ? null : { rate: inForce.rate, until: inForce.until - free };
+    return inForce === null ? null : { ...inForce, until: inForce.until - free };
   };
 }
 
 /** The connect fee is that of the rate at answer, whatever follows (handbook §2.5). */
 function chargeSpans(
   spans: readonly BilledSpan[],
-  atAnswer: CallRate,
+  atAnswer: RateInForce,
   { minCharge, maxCharge, rounding, isPerLine }: CompiledCallRules,
   size: number,
   steps: CallStep[],
 ): RatedCall {
-  const by = BigInt(size);
   let billed = 0;
-  let exact = atAnswer.connectFee * by;
-  for (const { rate, initial, next } of spans) {
+  let exact = multiplyWhole(atAnswer.rate.connectFee, size);
+  let isOneRow = true;
+  for (const { row, rate, initial, next } of spans) {
     billed += initial + next;
-    exact += BigInt(initial) * rate.rate + BigInt(next) * rate.rateNext;
+    exact = addWhole(exact, multiplyWhole(initial, rate.rate));
+    exact = addWhole(exact, multiplyWhole(next, rate.rateNext));
+    if (row !== atAnswer.row) isOneRow = false;
   }
   assert(Number.isSafeInteger(billed), "billed time is a safe number of milliseconds");
-  if (spans.length > 1 || spans.some(({ rate }) => rate.row !== atAnswer.row)) {
-    for (const { rate, initial, next } of spans) {
-      steps.push({ kind: "span", row: rate.row, initial, next });
-    }
+  if (!isOneRow) {
+    for (const { row, initial, next } of spans) steps.push({ kind: "span", row, initial, next });
   }
-  const max = maxCharge === null ? null : maxCharge * by;
-  const bound = boundOf(exact, minCharge * by, max);
+  const max = maxCharge === null ? null : multiplyWhole(maxCharge, size);
+  const min = multiplyWhole(minCharge, size);
+  const bound = boundOf(exact, min, max);
   if (bound !== null) {
-    steps.push({ kind: bound, before: divideRounded(exact, by) });
-    exact = bound === "minCharge" || max === null ? minCharge * by : max;
+    steps.push({ kind: bound, before: BigInt(divideWhole(exact, size)) });
+    exact = bound === "minCharge" || max === null ? min : max;
   }
-  if (rounding !== null) steps.push({ kind: "leg", before: divideRounded(exact, by), ...rounding });
+  if (rounding !== null) {
+    steps.push({ kind: "leg", before: BigInt(divideWhole(exact, size)), ...rounding });
+  }
   const amount = roundLeg(exact, size, rounding);
   return { billed, amount, rest: isPerLine ? restOfLeg(exact, size, amount) : null, steps };
 }

@@ -32,6 +32,25 @@ export interface BandCalendar {
   readonly holidays: ReadonlySet<LocalDay>;
   /** Milliseconds of a local day at which some band begins or ends, in order, its end included. */
   readonly edges: readonly number[];
+  /** What was worked out last: most calls are of the same hours. */
+  readonly last: { offset: ZoneOffset; day: LocalDate };
+}
+
+/** How far a zone is ahead of UTC, from one instant to another. */
+interface ZoneOffset {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
+/** What bands ask of a day. */
+export interface LocalDate {
+  readonly day: number;
+  /** 0 is Monday. */
+  readonly weekday: number;
+  readonly month: number;
+  readonly monthDay: number;
+  readonly isHoliday: boolean;
 }
 
 export function compileBands(
@@ -49,6 +68,10 @@ export function compileBands(
     bands,
     holidays: new Set(holidays.map(parseLocalDay)),
     edges: [...new Set([...edges.filter((edge) => edge > 0), DAY_MS])].sort((a, b) => a - b),
+    last: {
+      offset: { from: 0, until: 0, offset: 0 },
+      day: { day: Number.NaN, weekday: 0, month: 1, monthDay: 1, isHoliday: false },
+    },
   };
 }
 
@@ -81,46 +104,48 @@ export function dayWindows(text: string): readonly DayWindow[] | null {
   return to === 0 ? [evening] : [{ from: 0, to }, evening];
 }
 
-/** What the calendar and the clock on the wall show. */
-export interface WallTime {
-  /** 0 is Monday. */
-  readonly weekday: number;
-  readonly month: number;
-  readonly monthDay: number;
-  readonly isHoliday: boolean;
-  /** Milliseconds since the clock showed 00:00. */
-  readonly clock: number;
+export function isInBand(band: CompiledBand, { date, clock }: WallTime): boolean {
+  return isOnDay(band, date) && isAtClock(band, clock);
 }
 
-export function isInBand(band: CompiledBand, wall: WallTime): boolean {
-  return isOnDay(band, wall) && isAtClock(band, wall.clock);
-}
-
-export function isOnDay(band: CompiledBand, wall: Omit<WallTime, "clock">): boolean {
-  if (band.days?.has(wall.weekday) === false) return false;
-  if (band.months?.has(wall.month) === false) return false;
-  if (band.monthDays?.has(wall.monthDay) === false) return false;
-  return band.holidays === undefined || (band.holidays === "only") === wall.isHoliday;
+export function isOnDay(band: CompiledBand, date: Omit<LocalDate, "day">): boolean {
+  if (band.days?.has(date.weekday) === false) return false;
+  if (band.months?.has(date.month) === false) return false;
+  if (band.monthDays?.has(date.monthDay) === false) return false;
+  return band.holidays === undefined || (band.holidays === "only") === date.isHoliday;
 }
 
 export function isAtClock({ windows }: CompiledBand, clock: number): boolean {
   return windows.length === 0 || windows.some(({ from, to }) => clock >= from && clock < to);
 }
 
+/** What the calendar and the clock on the wall show. */
+export interface WallTime {
+  readonly date: LocalDate;
+  /** Milliseconds since the clock showed 00:00. */
+  readonly clock: number;
+}
+
+export function wallTimeAt(calendar: BandCalendar, instant: Instant): WallTime {
+  const local = instant + offsetAt(calendar, instant).offset;
+  const day = Math.floor(local / DAY_MS);
+  return { date: dateOf(calendar, day), clock: local - day * DAY_MS };
+}
+
 const THURSDAY = 3;
 
-export function wallTimeAt({ zone, holidays }: BandCalendar, instant: Instant): WallTime {
-  const local = instant + offsetAt(zone, instant).offset;
-  const day = Math.floor(local / DAY_MS);
+function dateOf({ last, holidays }: BandCalendar, day: number): LocalDate {
+  if (last.day.day === day) return last.day;
   const { month, day: monthDay } = dateOfDay(day);
-  return {
+  last.day = {
+    day,
     // 1970-01-01 was a Thursday.
     weekday: (((day + THURSDAY) % 7) + 7) % 7,
     month,
     monthDay,
     isHoliday: holidays.has(day as LocalDay),
-    clock: local - day * DAY_MS,
   };
+  return last.day;
 }
 
 /**
@@ -128,20 +153,26 @@ export function wallTimeAt({ zone, holidays }: BandCalendar, instant: Instant): 
  * Worked out in UTC, so that an hour that is skipped or lived twice is as long as it is. There are at most
  * as many a day as edges and two more.
  */
-export function nextEdge({ zone, edges }: BandCalendar, instant: Instant): Instant {
-  const { offset, until } = offsetAt(zone, instant);
+export function nextEdge(calendar: BandCalendar, instant: Instant): Instant {
+  const { offset, until } = offsetAt(calendar, instant);
   const local = instant + offset;
   const clock = local - Math.floor(local / DAY_MS) * DAY_MS;
-  const edge = edges.find((one) => one > clock);
-  assert(edge !== undefined, "the day's end is an edge");
-  return Math.min(instant + edge - clock, until) as Instant;
+  for (const edge of calendar.edges) {
+    if (edge > clock) return Math.min(instant + edge - clock, until) as Instant;
+  }
+  assert(false, "the day's end is an edge");
 }
 
 /** How far the zone is ahead of UTC, and until when that is certain. */
-function offsetAt(zone: Zone, instant: Instant): { offset: number; until: number } {
+function offsetAt({ zone, last }: BandCalendar, instant: Instant): ZoneOffset {
+  if (instant >= last.offset.from && instant < last.offset.until) return last.offset;
   const utcDay = Math.floor(instant / DAY_MS);
   const { before, changesAt, after } = offsetsAround(zone, utcDay);
-  const nextDay = (utcDay + 1) * DAY_MS;
-  if (instant >= changesAt) return { offset: after, until: nextDay };
-  return { offset: before, until: Math.min(changesAt, nextDay) };
+  const from = utcDay * DAY_MS;
+  const until = from + DAY_MS;
+  last.offset =
+    instant >= changesAt
+      ? { from: Math.max(from, changesAt), until, offset: after }
+      : { from, until: Math.min(changesAt, until), offset: before };
+  return last.offset;
 }

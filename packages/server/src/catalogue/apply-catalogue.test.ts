@@ -2,8 +2,8 @@
 import type { Catalogue } from "@counterpart/domain/catalogue/catalogue.ts";
 import { parseInstant } from "@counterpart/domain/instant.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
-import { findByPrefix, NO_RATE } from "@counterpart/domain/rating/deck-index.ts";
-import { rateByRow } from "@counterpart/domain/rating/rate-event.ts";
+import { findByPrefix, NO_RATE, tariffAt } from "@counterpart/domain/rating/deck-index.ts";
+import { rateByTariff } from "@counterpart/domain/rating/tariff.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.ts";
@@ -69,7 +69,11 @@ function minuteAt(book: Book, time: string): unknown {
   if (price.kind !== "deck") return null;
   const row = findByPrefix(price.deck, "4930", parseInstant(time));
   if (row === NO_RATE) return null;
-  return rateByRow(price.deck, row, 60_000, "initialThenSubsequent").amount;
+  return rateByTariff(
+    price.deck.tariffs[tariffAt(price.deck, row)]!,
+    60_000,
+    "initialThenSubsequent",
+  ).amount;
 }
 
 async function minutesAt(...times: string[]): Promise<unknown[]> {

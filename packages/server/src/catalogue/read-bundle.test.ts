@@ -268,7 +268,7 @@ test("a rate that is too precise is told; what is read, compiles", () => {
         initialIncrement: 1,
         subsequentIncrement: null,
       }));
-      expect(compileDeck("prefix", unitOf(unit), dated).rows.id).toHaveLength(1);
+      expect(compileDeck("prefix", unitOf(unit), dated).tariffs).toHaveLength(1);
     }),
     { numRuns: 500 },
   );

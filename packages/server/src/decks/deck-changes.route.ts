@@ -1,5 +1,7 @@
 /** New versions of rate decks over HTTP: from an operator's price list, or from an older version. */
+
 import type { Readable } from "node:stream";
+import { countRows } from "@counterpart/domain/rating/deck-index.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
@@ -146,7 +148,7 @@ function changesInTurn(parts: ServerParts): Change {
       const order = await makeOrder();
       const keeper = await newestKeeper(parts);
       const isKnown = Object.hasOwn(keeper.catalogue().decks, order.deck);
-      const stored = isKnown ? keeper.deck(order.deck).rows.id.length : 0;
+      const stored = isKnown ? countRows(keeper.deck(order.deck)) : 0;
       const changed = await inTurn(() =>
         changeDeckApart(parts.database, { ...common, order }, { listed, stored }),
       );
