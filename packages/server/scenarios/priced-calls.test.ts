@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { explainEvent } from "../src/explain/explain-event.ts";
 import { explainLine } from "../src/explain/explain-line.ts";
+import { listLineEvents } from "../src/explain/list-line-events.ts";
 import { renderExplanation } from "../src/explain/render-explanation.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
 import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
@@ -173,6 +174,48 @@ test("too many short calls cost a surcharge at close, and say how many there wer
   expect(line).toMatch(/matching +4 calls of 10 calls/);
   expect(line).toMatch(/allowance +15 %, 1 call/);
   expect(line).toMatch(/charged +3 calls: 0\.3000 EUR/);
+});
+
+test("short calls are compared day by day where the contract says so: a line for each day of too many", async () => {
+  const short = {
+    id: "short",
+    title: "Short calls",
+    on: "voice.call",
+    where: { status: "answered" },
+    price: {
+      model: "ratioSurcharge",
+      per: "call",
+      rate: "0.10",
+      matching: { secondsMax: 6 },
+      allowancePercent: "15",
+      mode: "excessOnly",
+      over: "utcDay",
+    },
+  };
+  await applyTerms(store.database, [CALLS, short], { decks: DECKS });
+  const onDay = (day: string, seconds: readonly number[]) =>
+    seconds.map((length, at) => call(`${day}-${at}`, `2026-10-${day}T23:30:00Z`, length));
+  // 1.5 of ten calls may be short; Berlin's day has changed by then, and at the month's end its month.
+  const busy = onDay("02", [6, 6, 6, 6, 60, 60, 60, 60, 60, 60]);
+  const calm = onDay("03", [6, 60, 60, 60, 60, 60, 60, 60, 60, 60]);
+  const last = onDay("31", [6, 6]);
+  expect(new Set(await send(store.database, [...busy, ...calm, ...last]))).toEqual(
+    new Set(["accepted"]),
+  );
+  expect(await sentences("02-0")).toContain(
+    "hofladen has 1 call counted for its call to Germany: 0.1000 EUR per call beyond 15 % over its " +
+      "UTC day, priced when it is closed.",
+  );
+  await close(store.database, "2026-10");
+  expect(
+    (await linesOf(store.database, "2026-10")).filter((line) => line.includes("short")),
+  ).toEqual(["2026-10 short 10 0.30", "2026-10 short 2 0.20"]);
+  const db = store.database.pool("reader");
+  const events = await listLineEvents(db, "stm_2026-10_hofladen/3", {
+    after: undefined,
+    limit: 10,
+  });
+  expect(events.data).toHaveLength(2);
 });
 
 test("rows by band and group are stored, withdrawn and brought back as versions change", async () => {

@@ -19,6 +19,11 @@ export interface RatioPrice {
   readonly allowancePercent: DecimalText;
   /** Whether everything of the kind is charged once it is too much, or what exceeds the allowance. */
   readonly mode: "allMatching" | "excessOnly";
-  /** Nothing is due of fewer calls in the period. */
+  /**
+   * What the ratio is of: the calls of a service period, the default, or those of each day by itself, by
+   * UTC or in the agreement's time zone.
+   */
+  readonly over?: "period" | "utcDay" | "localDay" | undefined;
+  /** Nothing is due of fewer calls in the period, or in the day. */
   readonly eventsMin?: number | undefined;
 }

@@ -1,4 +1,6 @@
+import type { Term } from "../catalogue/catalogue.ts";
 import { formatDecimal } from "../decimal.ts";
+import { isByDay } from "../voice/ratio-surcharge.ts";
 import { describeUse, isReceivable, isUnused, statusOf } from "./charge-words.ts";
 import { callStepsOf, describeChanges, describeEnd, endOf } from "./describe-call.ts";
 import { describeFate } from "./describe-fate.ts";
@@ -59,8 +61,13 @@ function atCloseSentence(event: RecordedEvent, charge: RecordedCharge): string {
   const whose = agreement.body.role === "customer" ? "its" : "the";
   return (
     `${agreement.body.party} has ${counted} counted for ${whose} ${describeUse(event)}: ` +
-    `${describeRate(charge)} over the whole period, priced when it is closed.`
+    `${describeRate(charge)} over ${describeSpan(term)}, priced when it is closed.`
   );
+}
+
+function describeSpan({ price }: Term): string {
+  if (price.model !== "ratioSurcharge" || !isByDay(price)) return "the whole period";
+  return price.over === "utcDay" ? "its UTC day" : "its day";
 }
 
 /** `61 s billed as 120 s (60/60) at 0.0120 EUR per minute, deck … prefix 49 from 2026-07-01` */

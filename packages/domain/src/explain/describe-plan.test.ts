@@ -127,6 +127,20 @@ test.each<[Price, string]>([
       "in a month of 1,000 or more.",
   ],
   [
+    {
+      model: "ratioSurcharge",
+      per: "minute",
+      rate: "0.09",
+      matching: { where: { country: "US" } },
+      allowancePercent: "20",
+      mode: "excessOnly",
+      over: "utcDay",
+      eventsMin: 100,
+    },
+    "Usage: 0.09 EUR a minute for those with country US that exceed 20 % of a UTC day's minutes, " +
+      "in a UTC day of 100 or more.",
+  ],
+  [
     { model: "surcharge", on: "voice", rate: "0.25", per: "minute" },
     "Usage: 0.25 EUR a minute that voice bills, on top of it.",
   ],

@@ -164,7 +164,7 @@ function describeCommitment(
 
 /** `0.01 EUR a call for all of at most 6 s once they are more than 15 % of the month's calls` */
 function describeRatio(
-  { per, rate, matching, allowancePercent, mode, eventsMin }: RatioPrice,
+  { per, rate, matching, allowancePercent, mode, over = "period", eventsMin }: RatioPrice,
   amount: PriceOf,
 ): string {
   const { secondsMax, where = {} } = matching;
@@ -174,8 +174,10 @@ function describeRatio(
       ([name, values]) => `with ${name} ${[values].flat().join(" or ")}`,
     ),
   ].join(" and ");
-  const whole = `${allowancePercent} % of the month's ${unitsOf(per)}`;
-  const least = eventsMin === undefined ? "" : `, in a month of ${grouped(`${eventsMin}`)} or more`;
+  const span = { period: "month", utcDay: "UTC day", localDay: "day" }[over];
+  const whole = `${allowancePercent} % of ${over === "period" ? "the" : "a"} ${span}'s ${unitsOf(per)}`;
+  const least =
+    eventsMin === undefined ? "" : `, in a ${span} of ${grouped(`${eventsMin}`)} or more`;
   const charged =
     mode === "allMatching"
       ? `for all ${kind} once they are more than ${whole}`

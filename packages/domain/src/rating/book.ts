@@ -3,6 +3,7 @@
  * as its answers go; it remembers what it has worked out (terms of an account, tuples).
  */
 import type { Account, Agreement, Base, Role, Term } from "../catalogue/catalogue.ts";
+import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import type { Source } from "../catalogue/source.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Measures } from "../events/measure-event.ts";
@@ -186,6 +187,7 @@ export type CompiledPrice =
       readonly quantity: string;
       readonly millisecondsMax: number | null;
       readonly where: CompiledTerm["where"];
+      readonly over: NonNullable<RatioPrice["over"]>;
     }
   | { readonly kind: "atClose"; readonly quantity: string }
   /** Counts an event of a meter, whose value is worked out at close; each is one unit where it says so. */

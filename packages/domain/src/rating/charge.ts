@@ -8,7 +8,7 @@ import type { Whole } from "./whole.ts";
  */
 export interface Charge {
   readonly term: CompiledTerm;
-  /** Local day of the agreement on which it counts. */
+  /** Local day of the agreement on which it counts; a day of UTC where the term compares these. */
   readonly day: LocalDay;
   /** Dimensions by which statement lines are split. */
   readonly tuple: Tuple;
@@ -28,6 +28,9 @@ export interface Charge {
   /** What else was done, where references do not tell: `call-steps.ts` reads it. Mostly empty. */
   readonly steps: string;
 }
+
+/** By which lines of what is counted day by day are split: the `day` of the charge, as a date. */
+export const DAY_DIMENSION = "day";
 
 /** A stored charge, its references still numbers. */
 export interface StoredCharge {

@@ -10,6 +10,7 @@ import type { EventType } from "../events/event-type.ts";
 import type { Instant } from "../instant.ts";
 import { deliveryDues } from "../messages/delivery-dues.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
+import { isByDay } from "../voice/ratio-surcharge.ts";
 import {
   type Book,
   type BookAccount,
@@ -23,6 +24,7 @@ import {
   tupleMemory,
   tupleTree,
 } from "./book.ts";
+import { DAY_DIMENSION } from "./charge.ts";
 import { compilePrice, compileWhere } from "./compile-price.ts";
 import { compileTypes } from "./compile-types.ts";
 import type { DeckIndex } from "./deck-index.ts";
@@ -245,7 +247,11 @@ function compileSources({ catalogue, handleOf }: BookParts): Map<string, BookSou
   );
 }
 
-/** A matrix has a line for each of its rates: else a line could not tell its rate. */
+/**
+ * A matrix has a line for each of its rates: else a line could not tell its rate. What is compared day by day
+ * has one for each day.
+ */
 function linesOf({ price, lines = [] }: Term): readonly string[] {
+  if (price.model === "ratioSurcharge" && isByDay(price)) return [DAY_DIMENSION];
   return price.model === "matrix" ? [...new Set([...lines, ...price.by])] : lines;
 }

@@ -110,6 +110,7 @@ function compileOwnPrice(
         quantity: unitOf(price.per).quantity,
         millisecondsMax: secondsMax === undefined ? null : secondsMax * 1000,
         where: compileWhere(where),
+        over: price.over ?? "period",
       };
     }
     case "fixedFee":

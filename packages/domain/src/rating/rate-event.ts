@@ -1,13 +1,22 @@
 /** Rates one event for every party (design: the one path). Pure: event and book in, charges out. */
 import type { Instant } from "../instant.ts";
-import { type LocalDay, localDayOf, startOfLocalDay } from "../period.ts";
+import {
+  checkZone,
+  formatLocalDay,
+  type LocalDay,
+  localDayOf,
+  startOfLocalDay,
+} from "../period.ts";
+import { isByDay } from "../voice/ratio-surcharge.ts";
 import { matchingTerms } from "./applicable-terms.ts";
 import { addToBases, noBases } from "./bases.ts";
 import { type Book, type BookAgreement, type CompiledTerm, tupleOf } from "./book.ts";
-import type { Charge } from "./charge.ts";
+import { type Charge, DAY_DIMENSION } from "./charge.ts";
 import { type Priced, type RatableEvent, type Refused, refuse } from "./priced.ts";
 import { rateByFate } from "./rate-by-fate.ts";
 import { ratePrice } from "./rate-price.ts";
+
+const UTC = checkZone("UTC");
 
 export type Rating = { readonly charges: readonly Charge[] } | Refused;
 
@@ -62,9 +71,22 @@ function chargeOf(
   event: RatableEvent,
   book: Book,
 ): Charge {
-  const day = dayOf(term.agreement, event.time);
-  const tuple = tupleOf(book, term.tuples, term.lines, event.dimensions);
+  const day = dayOfCharge(term, event.time);
+  const { price } = term;
+  const isOfDay = price.kind === "ratio" && isByDay(price);
+  const dimensions = isOfDay ? onDay(event, day) : event.dimensions;
+  const tuple = tupleOf(book, term.tuples, term.lines, dimensions);
   return { term, day, tuple, deckRow, raw, billed, amount, base, steps };
+}
+
+/** A month has whole days: what is compared by the days of UTC counts in the month of its UTC day. */
+function dayOfCharge({ price, agreement }: CompiledTerm, time: Instant): LocalDay {
+  if (price.kind === "ratio" && price.over === "utcDay") return localDayOf(UTC, time);
+  return dayOf(agreement, time);
+}
+
+function onDay({ dimensions }: RatableEvent, day: LocalDay): RatableEvent["dimensions"] {
+  return { channel: dimensions.channel, [DAY_DIMENSION]: formatLocalDay(day) };
 }
 
 /** The agreement's local day of an instant; asks the calendar only when the day changes. */

@@ -5,7 +5,7 @@ import { formatLocalDay } from "../period.ts";
 import type { CyclePiece } from "../pricing/prorate-cycles.ts";
 import type { DueFee } from "../pricing/recurring-fee.ts";
 import { amountOfLine } from "../voice/line-rest.ts";
-import { ratioSurcharge } from "../voice/ratio-surcharge.ts";
+import { isByDay, ratioSurcharge } from "../voice/ratio-surcharge.ts";
 import type { Derivation, FeeCycle } from "./derivation.ts";
 
 /** Totals of one term version and dimension tuple over the service period, up to a cut. */
@@ -21,7 +21,7 @@ export interface ServiceTotal {
 /** One line of a statement before rounding. */
 export interface LineGroup {
   readonly term: string;
-  /** 0 when the term is not split by dimensions: period terms never are. */
+  /** 0 when the term is not split by dimensions: of period terms only what is compared by day is. */
   readonly tuple: number;
   readonly count: bigint;
   readonly quantity: bigint;
@@ -76,10 +76,26 @@ export function eventGroup({ id, price }: Term, total: ServiceTotal): LineGroup 
   return { term: id, tuple, count, quantity, amount, derivation: [derivation] };
 }
 
-/** A period's calls of some kind, as a part of all. */
-export function ratioGroup(
+/**
+ * A period's calls of some kind, as a part of all. Days that are compared by themselves have a line each,
+ * those within the allowance none.
+ */
+export function ratioGroups(
+  id: number,
+  term: Term & { readonly price: RatioPrice },
+  totals: readonly ServiceTotal[],
+): LineGroup[] {
+  if (totals.length === 0) return [];
+  if (!isByDay(term.price)) return [ratioGroup(id, term, 0, totals)];
+  return totals
+    .map((total) => ratioGroup(id, term, total.tuple, [total]))
+    .filter(({ quantity }) => quantity > 0n);
+}
+
+function ratioGroup(
   id: number,
   { id: term, price }: Term & { readonly price: RatioPrice },
+  tuple: number,
   totals: readonly ServiceTotal[],
 ): LineGroup {
   const sum = (of: (total: ServiceTotal) => bigint): bigint =>
@@ -101,7 +117,7 @@ export function ratioGroup(
     charged: charged.toString(),
     amount: formatDecimal(amount, 12),
   };
-  return { term, tuple: 0, count, quantity: charged, amount, derivation: [derivation] };
+  return { term, tuple, count, quantity: charged, amount, derivation: [derivation] };
 }
 
 /** Whether the amounts of its legs are exact only with what each leaves over. */

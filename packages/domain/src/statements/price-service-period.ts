@@ -9,7 +9,7 @@ import {
   eventGroup,
   type LineGroup,
   mergeGroup,
-  ratioGroup,
+  ratioGroups,
   type ServiceTotal,
 } from "./line-group.ts";
 import { meteredGroups } from "./metered-group.ts";
@@ -46,7 +46,7 @@ export function priceServicePeriod(
         mergeGroup(groups, fee);
       }
     } else if (isRatioTerm(term)) {
-      if (own.length > 0) mergeGroup(groups, ratioGroup(id, term, own));
+      for (const group of ratioGroups(id, term, own)) mergeGroup(groups, group);
     } else if (isMeteredTerm(term)) {
       const use = pricing.metered?.get(id);
       for (const group of use === undefined ? [] : meteredGroups(id, term, currency, use)) {

@@ -21,6 +21,11 @@ export interface RatioSurcharge {
   readonly amount: bigint;
 }
 
+/** Whether each day has a ratio of its own. */
+export function isByDay({ over }: Pick<RatioPrice, "over">): boolean {
+  return over === "utcDay" || over === "localDay";
+}
+
 const HUNDRED_PERCENT = 100n * 10n ** 12n;
 
 /**

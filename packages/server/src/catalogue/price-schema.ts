@@ -144,6 +144,7 @@ export const priceSchema = z.discriminatedUnion("model", [
     matching: z.strictObject({ secondsMax: seconds.optional(), where: conditions.optional() }),
     allowancePercent: decimal,
     mode: z.enum(["allMatching", "excessOnly"]),
+    over: z.enum(["period", "utcDay", "localDay"]).optional(),
     eventsMin: z.int().min(0).max(1_000_000_000).optional(),
   }),
 ]);

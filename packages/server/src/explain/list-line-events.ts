@@ -1,5 +1,6 @@
 /** The events behind a statement line. */
 
+import { DAY_MS } from "@counterpart/domain/calendar.ts";
 import type { Agreement } from "@counterpart/domain/catalogue/catalogue.ts";
 import { formatDecimal } from "@counterpart/domain/decimal.ts";
 import { chargeRef } from "@counterpart/domain/explain/charge-ref.ts";
@@ -96,7 +97,9 @@ export async function listLineEvents(
   const agreement = statement.agreement_id;
   const tuples = await tuplesOf(db, line, { ...counted, agreement });
   const charges = { ...counted, tuples };
-  const span = monthPeriod(checkZone(timeZone), month);
+  const { start, end: monthEnd } = monthPeriod(checkZone(timeZone), month);
+  // What is compared by the days of UTC is of the month of these: up to a day from the agreement's.
+  const span = { start: start - DAY_MS, end: monthEnd + DAY_MS };
   const accounts = await listLineAccounts(db, {
     ...charges,
     agreement,
