@@ -270,6 +270,19 @@ export const REFUSALS = {
     422,
     "This price is due for a month, not for usage: put it into a plan, and quote a stream of events.",
   ],
+  "quote.balance-malformed": [422, "A balance is a decimal that is not negative, such as 5.00."],
+  "quote.balance-without-call": [
+    422,
+    "A balance allows so long a call: ask for an event of a type that counts a duration.",
+  ],
+  "quote.balance-unclear": [
+    422,
+    "A balance is the caller's own: ask against its account, agreement, plan or price.",
+  ],
+  "quote.balance-at-close": [
+    422,
+    "The price is made at close of the month, so no single call has one to compare a balance with.",
+  ],
   "quote.too-many-lines": [422, "The quote would have too many lines; ask for fewer events."],
 
   "event.conflicting": [409, "An event of this source and id with other content was accepted."],

@@ -10,7 +10,10 @@ import { explainPart } from "../explain/explain-line.ts";
 import type { ExplainedCharge, Step } from "../explain/explained.ts";
 import type { RecordedCharge, RecordedEvent, RecordedProvider } from "../explain/recorded.ts";
 import { formatInstant } from "../instant.ts";
+import type { Whole } from "../rating/whole.ts";
 import type { Derivation } from "../statements/derivation.ts";
+
+import type { AuthorisedCall } from "./authorise-call.ts";
 
 /** A charge of a quote: like one of an event, and also when its price is made at close. */
 export interface ExplainedQuoteCharge
@@ -39,6 +42,16 @@ export interface ExplainedQuoteCharge
   readonly aloneInMonth: boolean;
 }
 
+/** How long the call that is quoted may last: see `AuthorisedCall`. */
+export interface ExplainedAuthorisation {
+  readonly seconds: number;
+  readonly limitedBy: NonNullable<AuthorisedCall["limitedBy"]> | "";
+  readonly balance: string;
+  readonly agreement: string;
+  readonly currency: string;
+  readonly sentence: string;
+}
+
 export interface ExplainedQuote {
   readonly type: string;
   readonly account: string;
@@ -46,6 +59,8 @@ export interface ExplainedQuote {
   readonly sentence: string;
   readonly charges: readonly ExplainedQuoteCharge[];
   readonly totals: readonly QuoteTotal[];
+  /** Where a balance was asked about. */
+  readonly authorised?: ExplainedAuthorisation | undefined;
 }
 
 /** What one agreement comes to: its charges, added exactly. */
@@ -93,6 +108,30 @@ export function explainQuote(quote: MadeQuote): ExplainedQuote {
       .join(", ")}.`,
     charges,
     totals,
+  };
+}
+
+/** `5.0000 EUR allow a call of 83 s for 4.9800 EUR; a second more would cost 5.0400 EUR.` */
+export function explainAuthorisation(
+  { seconds, limitedBy, agreement, currency, amount, amountNext }: AuthorisedCall,
+  balance: bigint,
+): ExplainedAuthorisation {
+  const show = (pico: Whole): string => describeAmount(formatDecimal(BigInt(pico), 12), currency);
+  const allowed = seconds === 0 ? "no call" : `a call of ${seconds} s for ${show(amount)}`;
+  const more = seconds === 0 ? "its first second" : "a second more";
+  const why = {
+    balance: `${more} would cost ${show(amountNext ?? 0)}`,
+    maxCharge: `${more} would exceed the maximum charge at which the switch is to end it`,
+    rate: `${more} has no rate`,
+  };
+  const after = limitedBy === null ? "no question needs more" : why[limitedBy];
+  return {
+    seconds,
+    limitedBy: limitedBy ?? "",
+    balance: formatDecimal(balance, 12),
+    agreement,
+    currency,
+    sentence: `${show(balance)} allow ${allowed}; ${after}.`,
   };
 }
 

@@ -2,6 +2,7 @@
 import { type Instant, instantOfEpochMs } from "../instant.ts";
 import { type DeckIndex, isBlocked, NO_RATE, rowId, tariffAt } from "../rating/deck-index.ts";
 import { type Priced, priced } from "../rating/priced.ts";
+import type { Whole } from "../rating/whole.ts";
 import type { RateAt } from "./call-rate.ts";
 import type { CompiledCallRules } from "./call-rules.ts";
 import { writeCallSteps } from "./call-steps.ts";
@@ -68,11 +69,9 @@ export function chargeCall(price: CallPrice, leg: CallLeg): Priced | CallProblem
   const answered = leg.milliseconds > 0 || leg.status === "answered";
   const mayCost = answered ? leg.milliseconds > 0 || price.chargesZero : price.chargesUnanswered;
   if (!mayCost) return FREE;
-  const dialled = leg.numbers[price.number];
-  const digits = price.byLrn ? (leg.numbers.lrn ?? dialled) : dialled;
-  if (digits === undefined) return answered ? { missing: "number" } : FREE;
-  const caller = leg.numbers[price.origin];
-  const lookup: CallLookup = { deck, groups: price.groups, calendar, digits, caller };
+  const lookup = lookupOf(price, leg.numbers);
+  if (lookup === null) return answered ? { missing: "number" } : FREE;
+  const { digits, caller } = lookup;
   const rows = findCallRows(lookup, leg.time);
   const row = rowAt(rows, calendar, leg.time);
   if (row === NO_RATE) return answered ? { missing: "rate", digits } : FREE;
@@ -90,6 +89,27 @@ export function chargeCall(price: CallPrice, leg: CallLeg): Priced | CallProblem
   const raw = leg.milliseconds;
   const text = steps.length === 0 ? "" : writeCallSteps(steps);
   return { deckRow: rowId(deck, row), raw, billed, amount, base: rest, steps: text };
+}
+
+/** The charge at which the switch is to end a call that is rated by this price; null: none. */
+export function disconnectLimit(
+  price: CallPrice,
+  { time, numbers }: Pick<CallLeg, "time" | "numbers">,
+): Whole | null {
+  const lookup = lookupOf(price, numbers);
+  const row = lookup === null ? NO_RATE : rowAt(findCallRows(lookup, time), price.calendar, time);
+  if (row === NO_RATE || isBlocked(price.deck, row)) return null;
+  return price.tariffs[tariffAt(price.deck, row)]!.rules.disconnectAt;
+}
+
+function lookupOf(
+  { deck, groups, calendar, number, origin, byLrn }: CallPrice,
+  numbers: CallLeg["numbers"],
+): CallLookup | null {
+  const dialled = numbers[number];
+  const digits = byLrn ? (numbers.lrn ?? dialled) : dialled;
+  if (digits === undefined) return null;
+  return { deck, groups, calendar, digits, caller: numbers[origin] };
 }
 
 /** Whether more than the rate at answer may apply. */

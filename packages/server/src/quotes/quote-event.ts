@@ -3,12 +3,15 @@
  */
 import type { PerUnit } from "@counterpart/domain/catalogue/catalogue.ts";
 import { attempt } from "@counterpart/domain/catalogue/check-values.ts";
+import { parseDecimal } from "@counterpart/domain/decimal.ts";
 import { measureEvent } from "@counterpart/domain/events/measure-event.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { checkZone } from "@counterpart/domain/period.ts";
 import { QUANTITY_MAX } from "@counterpart/domain/quantity.ts";
+import { authoriseCall } from "@counterpart/domain/quotes/authorise-call.ts";
 import {
   type ExplainedQuote,
+  explainAuthorisation,
   explainQuote,
   type QuotedMonthPart,
 } from "@counterpart/domain/quotes/explain-quote.ts";
@@ -16,9 +19,10 @@ import { priceTally, startTally, tallyCharge } from "@counterpart/domain/quotes/
 import type { BookAccount, BookType } from "@counterpart/domain/rating/book.ts";
 import type { Charge } from "@counterpart/domain/rating/charge.ts";
 import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
+import { settle } from "@counterpart/domain/rating/whole.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { smallestUnits, type Unit, unitOf } from "@counterpart/domain/units.ts";
-import { plain, rateUse, type Unrated } from "../events/prepare-event.ts";
+import { plain, rateUse, type Unrated, type Use } from "../events/prepare-event.ts";
 import { toEvent } from "../events/read-event.ts";
 import type { SchemaChecks } from "../events/schema-checks.ts";
 import type { Db } from "../platform/database.ts";
@@ -29,6 +33,8 @@ export interface QuoteQuestion {
   /** A CloudEvent, or as much of one as `type` and `data`. */
   readonly event?: Readonly<Record<string, unknown>> | undefined;
   readonly quantity?: AskedQuantity | undefined;
+  /** Of the event: how long a call this decimal amount allows. */
+  readonly balance?: string | undefined;
 }
 
 /**
@@ -64,7 +70,62 @@ export async function quoteEvent(
   question: QuoteQuestion,
   now: Instant,
 ): Promise<ExplainedQuote> {
-  const use = priceQuestion(quoted, checks, question, now);
+  const { balance, ...asked } = question;
+  if (balance !== undefined) return quoteWithin(db, quoted, checks, { ...asked, balance }, now);
+  return explainUse(db, quoted, priceQuestion(quoted, checks, asked, now));
+}
+
+/**
+ * The longest call that a balance allows, priced; where it allows none, the call of one second, which tells
+ * why.
+ */
+async function quoteWithin(
+  db: Db,
+  quoted: QuotedBook,
+  checks: SchemaChecks,
+  { event, quantity, balance: text }: QuoteQuestion & { readonly balance: string },
+  now: Instant,
+): Promise<ExplainedQuote> {
+  if (event === undefined || quantity !== undefined)
+    throw new Refusal("quote.balance-without-call");
+  const balance = attempt(() => parseDecimal(text, 12));
+  if (balance === null || balance < 0n) {
+    throw new Refusal("quote.balance-malformed", { balance: text.slice(0, 64) });
+  }
+  const callOf = (seconds: number) => answeredCall(quoted, event, seconds);
+  const call = identifyEvent(quoted, checks, completeEvent(callOf(1), now));
+  if ("quarantined" in call) throw refusal(call.quarantined, call.detail);
+  const measured = measureEvent(call.type, call.data, call.plan);
+  if ("refused" in measured) throw refusal(measured.refused, measured.detail);
+  const authorised = authoriseCall({ ...call, ...measured }, quoted.book, settle(balance));
+  const longest = callOf(Math.max(1, authorised.seconds));
+  const use = priceAskedEvent(quoted, checks, longest, now);
+  if (!use.charges.some(({ term }) => term.agreement.name === authorised.agreement)) {
+    throw new Refusal("quote.balance-unclear");
+  }
+  const quote = await explainUse(db, quoted, use);
+  return { ...quote, authorised: explainAuthorisation(authorised, balance) };
+}
+
+/**
+ * The event as an answered call of so many seconds. Refuses `event.type-unknown` and
+ * `quote.balance-without-call`.
+ */
+function answeredCall(
+  { book }: QuotedBook,
+  event: Readonly<Record<string, unknown>>,
+  seconds: number,
+): Record<string, unknown> {
+  const type = book.types.get(String(event.type));
+  if (type === undefined) throw refusal("event.type-unknown", String(event.type));
+  const { field, times = 1, when = {} } = type.body.quantities.milliseconds ?? {};
+  if (field === undefined || 1000 % times !== 0) throw new Refusal("quote.balance-without-call");
+  const data: Record<string, unknown> = { ...Object(event.data) };
+  for (const [name, values] of Object.entries(when)) data[name] = [values].flat()[0];
+  return { ...event, data: { ...data, [field]: seconds * (1000 / times) } };
+}
+
+async function explainUse(db: Db, quoted: QuotedBook, use: QuotedUse): Promise<ExplainedQuote> {
   if (use.charges.length === 0) {
     const detail = `${use.type} of account ${use.account}`;
     throw new Refusal("rating.no-agreement", { detail });
@@ -124,6 +185,19 @@ export function priceCompleteEvent(
   checks: SchemaChecks,
   event: ReturnType<typeof completeEvent>,
 ): QuotedUse | Unrated {
+  const use = identifyEvent(quoted, checks, event);
+  if ("quarantined" in use) return use;
+  const priced = rateUse(use, quoted.book);
+  if ("quarantined" in priced) return priced;
+  return quotedUse(quoted, use.account, use.type, use.time, use.data, priced.charges);
+}
+
+/** Whose and what it is, as ingest finds it. */
+function identifyEvent(
+  quoted: QuotedBook,
+  checks: SchemaChecks,
+  event: ReturnType<typeof completeEvent>,
+): Use | Unrated {
   const { book } = quoted;
   const type = book.types.get(event.type);
   if (type === undefined) return { quarantined: "event.type-unknown", detail: event.type };
@@ -141,9 +215,7 @@ export function priceCompleteEvent(
   const plan = source?.body.dialPlan ?? {};
   const invalid = checks.check(type, data);
   if (invalid !== null) return { quarantined: "event.data-invalid", detail: invalid };
-  const priced = rateUse({ account, type, time: event.time, data, plan }, book);
-  if ("quarantined" in priced) return priced;
-  return quotedUse(quoted, account, type, event.time, data, priced.charges);
+  return { account, type, time: event.time, data, plan };
 }
 
 function quotedUse(

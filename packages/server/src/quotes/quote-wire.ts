@@ -68,6 +68,9 @@ export const quoteBodySchema = z.strictObject({
   ...targetFields,
   price: priceSchema.optional().describe("Against a price that is in no catalogue"),
   on,
+  balance: wireText(40)
+    .optional()
+    .describe("Of a call: how long it may last, by what its own account is charged for it"),
   ...questionFields,
 });
 
@@ -112,6 +115,19 @@ export const quoteSchema = z.object({
       steps: z.array(stepSchema).describe("How it came about, in order"),
     }),
   ),
+  authorised: z
+    .object({
+      seconds: z.int().describe("0: not even one; 86400: a day or more"),
+      limitedBy: z
+        .enum(["balance", "maxCharge", "rate", ""])
+        .describe("What one second more would exceed; empty after a day"),
+      balance: z.string(),
+      agreement: z.string(),
+      currency: z.string(),
+      sentence: z.string(),
+    })
+    .optional()
+    .describe("Where a balance was asked about: the charges are of the longest call it allows"),
 });
 
 export const fileQuoteSchema = z.object({

@@ -31,6 +31,10 @@ const REFUSES = [
   "quote.price-of-month",
   "quote.base-circular",
   "currency.unknown",
+  "quote.balance-malformed",
+  "quote.balance-without-call",
+  "quote.balance-unclear",
+  "quote.balance-at-close",
   "quote.too-many-lines",
   "agreement.unknown",
   "plan.unknown",
@@ -44,7 +48,8 @@ const REFUSES = [
 
 const DESCRIPTION = `As JSON: an \`event\` (a CloudEvent, or \`type\` and \`data\`) or a \`quantity\`, priced
 against one of \`account\`, \`agreement\`, \`plan\` or \`price\`; without one against the agreements of the
-account that the event names. Every charge is answered with its sentence and its steps.
+account that the event names. Every charge is answered with its sentence and its steps. With a \`balance\`, an
+event that is a call is answered by how many seconds it may last (status and duration may be left out).
 
 As NDJSON (\`application/x-ndjson\`): any number of events, one a line, against what the query names, with
 \`price\` as JSON. It is answered once: what each party's months would come to, line by line as on a
@@ -78,6 +83,16 @@ const REQUEST_BODY = {
           value: {
             account: "acme-main",
             event: { type: "video.participant", data: { tier: "hd", durationSeconds: 600 } },
+          },
+        },
+        balance: {
+          value: {
+            account: "acme-main",
+            balance: "5.00",
+            event: {
+              type: "voice.call",
+              data: { direction: "outbound", from: "+31201234567", to: "+4930123456" },
+            },
           },
         },
         price: {
@@ -136,8 +151,8 @@ export const quotesRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
         const quote = await quoteFile(quotedAt, lines, { checks, now, fees });
         return quote as z.output<typeof fileQuoteSchema>;
       }
-      const { event, quantity, ...asked } = body;
-      const question = { event, quantity };
+      const { event, quantity, balance, ...asked } = body;
+      const question = { event, quantity, balance };
       const at = timeOfQuestion(question, now);
       const quoted = resolveQuoteTarget(keeper, { ...target, ...asked }, at);
       const db = parts.database.pool("reader");

@@ -11,7 +11,11 @@ import type { FileQuote, FileQuoteMonth } from "./quote-file.ts";
 
 /** A quote as text: sentences only, a table under them, or every step. */
 export function renderQuote(quote: ExplainedQuote, as: Rendering): string {
-  const { sentence, charges } = quote;
+  const { charges } = quote;
+  const sentence = [
+    ...(quote.authorised === undefined ? [] : [quote.authorised.sentence]),
+    quote.sentence,
+  ].join("\n");
   switch (as) {
     case "sentence":
       return [sentence, ...charges.map((charge) => charge.sentence)].join("\n");

@@ -32,6 +32,7 @@ interface QuoteOptions {
   readonly events?: string;
   readonly type?: string;
   readonly time?: string;
+  readonly balance?: string;
   readonly field: string[];
   readonly fees: boolean;
   readonly as?: Rendering;
@@ -56,6 +57,7 @@ export function quoteCommand(): Command {
     .option("--currency <code>", "currency of --price, or of a plan that has none")
     .option("--since <date>", "when an agreement would begin (default: with the month)")
     .option("--event <json>", "the event: a CloudEvent, or type and data")
+    .option("--balance <amount>", "how long the call of --event may last for so much")
     .option("--quantity <number>", "a quantity instead, in one event; with --unit")
     .option("--unit <name>", "what --quantity counts, such as minute or segment")
     .option("--events <number>", "how many events --quantity comes in, where each has a fee")
@@ -73,6 +75,9 @@ export function quoteCommand(): Command {
         "  counterpart quote --account acme-main --as trace \\\n" +
         '    --event \'{"type":"voice.call","data":{"direction":"outbound","from":"+31201234567",\n' +
         '      "to":"+4930123456","status":"answered","durationSeconds":61,"carrier":"atlas"}}\'\n' +
+        "  counterpart quote --plan standard-eur --balance 5.00 \\\n" +
+        '    --event \'{"type":"voice.call","data":{"direction":"outbound","from":"+31201234567",\n' +
+        '      "to":"+4930123456"}}\'\n' +
         "  counterpart quote --price '{model: perUnit, rate: \"0.0079\", per: segment}' \\\n" +
         "    --currency EUR --quantity 12 --unit segment\n" +
         "  counterpart quote october.ndjson.gz --plan premium-eur",
@@ -136,15 +141,16 @@ function readYamlOption(text: string): unknown {
 }
 
 function readQuestion(options: QuoteOptions): QuoteQuestion {
-  const { event, quantity, unit, events, type, time, field } = options;
+  const { event, quantity, unit, events, type, time, field, balance } = options;
   if (event !== undefined && quantity === undefined) {
     const read = readYamlOption(event);
     if (typeof read !== "object" || read === null || Array.isArray(read)) {
       throw new Refusal("event.unreadable");
     }
-    return { event: { ...(time === undefined ? {} : { time }), ...read } };
+    return { event: { ...(time === undefined ? {} : { time }), ...read }, balance };
   }
   if (event !== undefined || quantity === undefined) throw new Refusal("quote.question-unclear");
+  if (balance !== undefined) throw new Refusal("quote.balance-without-call");
   if (unit === undefined) throw new Refusal("quote.unit-missing");
   const counted = events === undefined ? undefined : readWhole(events);
   const fields = Object.fromEntries(field.map(pair));
