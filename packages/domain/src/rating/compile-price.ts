@@ -146,6 +146,7 @@ function compileCallPrice(
       number: price.number ?? "to",
       origin: price.origin ?? "from",
       byLrn: price.rateOn === "lrn",
+      byJurisdiction: tariffs.some(({ byJurisdiction }) => byJurisdiction !== null),
       size,
       tariffs,
       chargesUnanswered: tariffs.some(({ rules }) => rules.attemptFee > 0),

@@ -53,6 +53,16 @@ test("an edge within a second: 1/1 is cut at its instant, or billed by where eac
   expect(at("incrementStart")).toEqual([40_000, 21_000]);
 });
 
+test("an edge within a second of a call at 60/1: none of its increments is cut", () => {
+  const increments = "60/1";
+  const rateAt = changing([
+    [90_500, callRate({ rate: "0.10", increments }, 1)],
+    [EVER, callRate({ rate: "0.04", increments }, 2)],
+  ]);
+  const spans = billSpans(120_000, rateAt, rules({ timeBandPolicy: "splitAtEdge" }))!;
+  expect(spans.map(({ initial, next }) => initial + next)).toEqual([91_000, 29_000]);
+});
+
 test("free seconds are the first ones: what is billed starts after them", () => {
   const by = rules({ freeSeconds: 60 });
   const { steps } = ratedAt(answered(120), by, V7("1/1"))!;

@@ -12,7 +12,7 @@ export interface BilledSpan {
   readonly next: number;
 }
 
-/** Increments of at most a second leave a rate's end where it is (handbook §2.5). */
+/** Increments of at most a second, both of them, leave a rate's end where it is (handbook §2.5). */
 const CUT_MAX = 1000;
 
 type SpanRules = Pick<CompiledCallRules, "incrementMode" | "timeBandPolicy">;
@@ -52,12 +52,12 @@ function spanEnd(
   start: number,
   limit: number,
   duration: number,
-  { subsequent }: CallRate,
+  { initial, subsequent }: CallRate,
   { incrementMode, timeBandPolicy }: SpanRules,
 ): number {
   if (start >= limit) return start;
   if (subsequent === 0) return limit;
-  if (timeBandPolicy === "splitAtEdge" && subsequent <= CUT_MAX) {
+  if (timeBandPolicy === "splitAtEdge" && initial <= CUT_MAX && subsequent <= CUT_MAX) {
     return limit < duration ? limit : inWhole(limit, 0, subsequent);
   }
   return inWhole(limit, incrementMode === "wholeMultiple" ? 0 : start, subsequent);

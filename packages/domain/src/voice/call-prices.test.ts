@@ -145,6 +145,28 @@ test("a ported number is rated on its LRN where the term says so", () => {
   expect(cost(world(US, { rateOn: "lrn" }), unported).amount).toBe(pico("0.002475"));
 });
 
+test("a toll-free call is looked up by its caller, and no state is at its other end", () => {
+  const tollFree = world(US, { number: "from" });
+  const call = data(61, { direction: "inbound", from: "+12125550100", to: "+18005550100" });
+  expect(cost(tollFree, call)).toEqual({ amount: pico("0.0055"), billed: 66_000, steps: "j2" });
+  // Of a number of a place it can be told.
+  expect(cost(tollFree, { ...call, to: "+17185550100" }).amount).toBe(pico("0.0044"));
+});
+
+test("rates by jurisdiction that come into force during a call count from then on", () => {
+  const [row] = US.rows;
+  const deck: TestDeck = {
+    rows: [
+      { key: "1", rate: "0.0060", increments: "1/1" },
+      { ...row!, increments: "1/1", from: "2026-03-01T00:00:00Z" },
+    ],
+  };
+  const call = data(60, { from: "+12125550100", to: "+17185550100" });
+  const at = "2026-02-28T23:59:30Z";
+  const follows = world(deck, { call: { rateChange: "splitAtEffective" } });
+  expect(cost(follows, call, at).amount).toBe(pico("0.005"));
+});
+
 test("what was used is charged, whatever word a type of its own has for its status", () => {
   const type = {
     ...BUILT_IN_TYPES["voice.call"]!,

@@ -29,6 +29,8 @@ export interface CallPrice {
   readonly origin: string;
   /** Whether a ported number is looked up by its LRN. */
   readonly byLrn: boolean;
+  /** Whether some rate depends on the states of the two ends. */
+  readonly byJurisdiction: boolean;
   /** Milliseconds that rates are for. */
   readonly size: number;
   /** By place among the tariffs of the deck. */
@@ -79,16 +81,23 @@ export function chargeCall(price: CallPrice, leg: CallLeg): Priced | CallProblem
   const tariff = price.tariffs[tariffAt(deck, row)]!;
   const { rules } = tariff;
   if (leg.milliseconds > FOLLOWED_MAX && isFollowed(rows, rules)) return { missing: "end" };
-  const jurisdiction = tariff.byJurisdiction === null ? null : jurisdictionOf(caller, digits);
+  const jurisdiction = price.byJurisdiction
+    ? jurisdictionOf(caller, otherEnd(price, leg, digits))
+    : null;
   const rateAt = rateAtOf(price, lookup, leg.time, rows, rules, jurisdiction);
   const rated = rateCall({ answered, milliseconds: leg.milliseconds }, rules, rateAt, price.size);
   if (rated === null) return { missing: "rate", digits };
   const { billed, amount, rest, steps } = rated;
-  if (jurisdiction !== null && billed > 0)
+  if (tariff.byJurisdiction !== null && jurisdiction !== null && billed > 0)
     steps.unshift({ kind: "jurisdiction", is: jurisdiction });
   const raw = leg.milliseconds;
   const text = steps.length === 0 ? "" : writeCallSteps(steps);
   return { deckRow: rowId(deck, row), raw, billed, amount, base: rest, steps: text };
+}
+
+/** A toll-free call is looked up by its caller: then it is the number called that is at the other end. */
+function otherEnd({ number, origin }: CallPrice, { numbers }: CallLeg, digits: string) {
+  return number === origin ? numbers.to : digits;
 }
 
 /** The charge at which the switch is to end a call that is rated by this price; null: none. */
