@@ -218,6 +218,31 @@ test("short calls are compared day by day where the contract says so: a line for
   expect(events.data).toHaveLength(2);
 });
 
+test("a table of exchanges tells states, from when it is applied, and the charge says which", async () => {
+  const exchangeTables = {
+    us: { csv: "code,state,lata\n423,TN,956\n423239,VA,956\n276,VA,932\n" },
+  };
+  const us = {
+    key: "prefix",
+    currency: "EUR",
+    per: "minute",
+    versions: [{ from: "2026-01-01", csv: "key,interRate,intraRate\n1,0.01,0.02\n" }],
+  };
+  const calls = { ...CALLS, price: { model: "deck", deck: "us" } };
+  const charged = async (id: string): Promise<string> => {
+    const ends = { from: "+14232390100", to: "+12766690100" };
+    expect(await send(store.database, [call(id, "2026-10-02T10:00:00Z", 60, ends)])).toEqual([
+      "accepted",
+    ]);
+    return await trace(id);
+  };
+  await applyTerms(store.database, [calls], { decks: { us } });
+  expect(await charged("by-code")).toMatch(/inter: .* different states, TN and VA/);
+  const bundle = { decks: { us: { ...us, exchanges: "us" } }, exchangeTables };
+  await applyTerms(store.database, [calls], bundle);
+  expect(await charged("by-table")).toMatch(/intra: .* one state, VA/);
+});
+
 test("rows by band and group are stored, withdrawn and brought back as versions change", async () => {
   const price = async (): Promise<string[]> => {
     const event = call(`again-${++count}`, "2026-10-01T10:00:00Z", 60);

@@ -2,11 +2,13 @@
  * The catalogue's objects in their wire form: what a YAML file holds, what `/v1/catalogue` speaks and
  * what the store keeps. Amounts and quantities are decimal strings; `compile-book.ts` makes them fast.
  */
+
 import type { EventType } from "../events/event-type.ts";
 import type { Meter } from "../meters/meter.ts";
 import type { RoundingMode } from "../rounding.ts";
 import type { CallRules, DeckRowCall, TimeBand } from "./call-rules.ts";
 import type { ChargeOn, ChargePolicy } from "./charge-on.ts";
+import type { ExchangeTable } from "./exchange-table.ts";
 import type { RatioPrice } from "./ratio-price.ts";
 import type { Source } from "./source.ts";
 import type { UsagePrice } from "./usage-price.ts";
@@ -62,6 +64,8 @@ export interface Deck {
   readonly timeBands?: Readonly<Record<string, TimeBand>> | undefined;
   /** Prefixes of the calling number that rows may be for, by name of the group. */
   readonly originGroups?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Table of exchanges that states are told by; area codes tell them when absent. */
+  readonly exchanges?: string | undefined;
   /** Days ahead of which increases are told: an import that is later is refused. */
   readonly noticeDays?: number | undefined;
   readonly versions: readonly DeckVersion[];
@@ -296,6 +300,7 @@ export interface Catalogue {
   readonly sources: Readonly<Record<string, Source>>;
   /** Types beyond the built-in ones. */
   readonly eventTypes: Readonly<Record<string, EventType>>;
+  readonly exchangeTables: Readonly<Record<string, ExchangeTable>>;
   readonly decks: Readonly<Record<string, Deck>>;
   readonly plans: Readonly<Record<string, Plan>>;
   readonly agreements: Readonly<Record<string, Agreement>>;

@@ -17,6 +17,7 @@ const APPLIED: Catalogue = {
   parties: { acme: { name: "Acme" } },
   accounts: { "acme-main": { party: "acme" } },
   sources: { pbx: { reader: "asterisk" } },
+  exchangeTables: {},
   eventTypes: {},
   decks: { voice: { key: "prefix", currency: "EUR", per: "minute", versions: [] } },
   plans: { basic: { terms: [] } },

@@ -15,6 +15,10 @@ export function checkDecks(catalogue: Catalogue, report: Report): void {
     checkTimeBands(deck, path, report);
     checkOriginGroups(deck, path, report);
     checkCallDeck(deck, path, report);
+    const { exchanges } = deck;
+    if (exchanges !== undefined && !Object.hasOwn(catalogue.exchangeTables, exchanges)) {
+      report([...path, "exchanges"], "catalogue.exchange-table-unknown", { table: exchanges });
+    }
     checkOrder(deck.versions, catalogue.provider.timeZone, [...path, "versions"], report);
   }
 }
@@ -22,7 +26,7 @@ export function checkDecks(catalogue: Catalogue, report: Report): void {
 /** Callers and times are asked for where calls are priced. */
 function checkCallDeck(deck: Deck, path: Path, report: Report): void {
   if (isCallDeck(deck)) return;
-  for (const key of ["timeBands", "originGroups", "holidays", "timeZone"] as const) {
+  for (const key of ["timeBands", "originGroups", "holidays", "timeZone", "exchanges"] as const) {
     if (deck[key] !== undefined) report([...path, key], "catalogue.for-calls-only", { key });
   }
 }

@@ -3,6 +3,7 @@ import type { Catalogue, DeckRow } from "./catalogue.ts";
 import { KIND_OF_SECTION, SECTIONS } from "./check-catalogue.ts";
 import { type DeckVersionChange, diffDeckVersions } from "./diff-decks.ts";
 import { diffFields, type FieldChange } from "./diff-fields.ts";
+import { exchangesOf } from "./exchange-table.ts";
 
 export type ObjectKind =
   | (typeof KIND_OF_SECTION)[keyof typeof KIND_OF_SECTION]
@@ -35,6 +36,7 @@ export function diffCatalogue(
     ...SECTIONS.flatMap((section) => {
       if (section === "decks") return diffDecks(previous, next, deckRowsOf);
       const kind = KIND_OF_SECTION[section];
+      if (section === "exchangeTables") return diffExchangeTables(previous, next);
       return diffObjects(kind, previous?.[section] ?? {}, next[section]);
     }),
     ...diffObjects("exchange rate", ratesOf(previous), ratesOf(next)),
@@ -72,6 +74,24 @@ function diffObjects(
     changes.push({ kind, id, change, fields, versions });
   }
   return changes;
+}
+
+/** A table of 160,000 exchanges is told by how many there are. */
+function diffExchangeTables(previous: Catalogue | null, next: Catalogue): CatalogueChange[] {
+  const before = previous?.exchangeTables ?? {};
+  const view = (tables: Catalogue["exchangeTables"], others: Catalogue["exchangeTables"]) =>
+    Object.fromEntries(
+      Object.entries(tables).map(([id, table]) => {
+        const count = `${exchangesOf(table).length} exchanges`;
+        const isOther = Object.hasOwn(others, id) && others[id]!.csv !== table.csv;
+        return [id, { csv: isOther ? `${count}, others than before` : count }];
+      }),
+    );
+  return diffObjects(
+    KIND_OF_SECTION.exchangeTables,
+    view(before, {}),
+    view(next.exchangeTables, before),
+  );
 }
 
 /** A deck's versions are told by their rows, not by the hashes that stand for them. */

@@ -63,6 +63,11 @@ export const PROBLEMS = {
   "catalogue.csv-blocked-priced": "A blocked row has no {field}.",
   "catalogue.csv-band-unknown": "The deck has no time band {band}.",
   "catalogue.csv-origin-group-unknown": "The deck has no origin group {group}.",
+  "catalogue.csv-exchange-malformed":
+    "{text} is no exchange: an area code of 3 digits, 6 digits with the exchange or 7 with its block.",
+  "catalogue.csv-state-malformed": "{text} is no state: two letters, such as NY.",
+  "catalogue.csv-exchange-moved": "{code} is in {state} already by line {line}.",
+  "catalogue.exchange-table-unknown": "There is no exchange table {table}.",
   "catalogue.csv-band-gap":
     "{key} has no rate for {example}: add a row without timeBand, or one for the times left.",
   "catalogue.csv-more-problems": "{count} more problems in this file are not listed.",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CallRules, DeckRowCall } from "../catalogue/call-rules.ts";
 import { type CallStep, writeCallSteps } from "../voice/call-steps.ts";
+import type { FoundJurisdiction } from "../voice/jurisdiction.ts";
 import { chargeSentence } from "./charge-sentence.ts";
 import { chargeSteps } from "./charge-steps.ts";
 import { call, deckCharge, mills, PROVIDER, row, term } from "./fixtures/recorded-charges.ts";
@@ -83,12 +84,18 @@ test.each<[string, Made, string]>([
   ],
   [
     "a jurisdiction",
-    { steps: [{ kind: "jurisdiction", is: "intra" }], row: { call: JURISDICTIONS } },
+    {
+      steps: [{ kind: "jurisdiction", is: "intra", from: "NY", to: "NY" }],
+      row: { call: JURISDICTIONS },
+    },
     `0.0120 EUR: 60 s at 0.0040 EUR per minute (intra), ${DECK} from 2026-07-01.`,
   ],
   [
     "one that cannot be told",
-    { steps: [{ kind: "jurisdiction", is: "indeterminate" }], row: { call: JURISDICTIONS } },
+    {
+      steps: [{ kind: "jurisdiction", is: "indeterminate", from: "NY", to: "" }],
+      row: { call: JURISDICTIONS },
+    },
     `0.0120 EUR: 60 s at 0.0120 EUR per minute (indeterminate), ${DECK} from 2026-07-01.`,
   ],
   [
@@ -117,7 +124,7 @@ test.each<[string, Made, string]>([
 test("the trace tells each step in its order", () => {
   const steps = told({
     steps: [
-      { kind: "jurisdiction", is: "inter" },
+      { kind: "jurisdiction", is: "inter", from: "NJ", to: "NY" },
       { kind: "rounded", duration: 62_000 },
       { kind: "offset", duration: 60_000 },
       { kind: "free", duration: 30_000 },
@@ -142,10 +149,30 @@ test("the trace tells each step in its order", () => {
     "duration: 45 s, the least that is billed",
     "increments: none: 60 s billed",
     "rate: 0.0120 EUR per minute for 60 s",
-    "jurisdiction: inter: caller and called number belong to different states",
+    "jurisdiction: inter: caller and called number belong to different states, NJ and NY",
     "span: 0.0120 EUR per minute for 60 s",
     "bound: raised from 0.0050 EUR to the minimum charge of 0.0120 EUR",
     "leg: rounded up from 0.0120 EUR to 4 places",
     "amount: 0.0120 EUR",
   ]);
+});
+
+test.each<[FoundJurisdiction, string]>([
+  [
+    { is: "intra", from: "NY", to: "NY" },
+    "intra: caller and called number belong to one state, NY",
+  ],
+  [{ is: "intra", from: "", to: "" }, "intra: caller and called number belong to one state"],
+  [
+    { is: "indeterminate", from: "", to: "NY" },
+    "indeterminate: the state of the caller is not known",
+  ],
+  [
+    { is: "indeterminate", from: "NJ", to: "" },
+    "indeterminate: the state of the called number is not known",
+  ],
+  [{ is: "indeterminate", from: "", to: "" }, "indeterminate: the state of both ends is not known"],
+])("a jurisdiction says why: %o", (found, words) => {
+  const steps = told({ steps: [{ kind: "jurisdiction", ...found }], row: { call: JURISDICTIONS } });
+  expect(steps).toContain(`jurisdiction: ${words}`);
 });

@@ -3,7 +3,7 @@ import type { CallRules, DeckRowCall } from "../catalogue/call-rules.ts";
 import { formatDecimal } from "../decimal.ts";
 import type { RoundingMode } from "../rounding.ts";
 import { type CallStep, readCallSteps } from "../voice/call-steps.ts";
-import type { Jurisdiction } from "../voice/jurisdiction.ts";
+import type { FoundJurisdiction, Jurisdiction } from "../voice/jurisdiction.ts";
 import { describeAmount, describeUnit } from "./describe-quantity.ts";
 import type { Step } from "./explained.ts";
 import type { RecordedCharge, RecordedDeckRow } from "./recorded.ts";
@@ -76,7 +76,7 @@ export function amountStepsOfCall(charge: RecordedCharge): Step[] {
   const { currency } = charge.agreement.body;
   return callStepsOf(charge).flatMap((step): Step[] => {
     if (step.kind === "jurisdiction") {
-      return [{ name: "jurisdiction", value: JURISDICTIONS[step.is], from: "charge" }];
+      return [{ name: "jurisdiction", value: describeJurisdiction(step), from: "charge" }];
     }
     if (step.kind === "span") {
       const row = charge.deck?.spanRows?.get(step.row);
@@ -90,11 +90,19 @@ export function amountStepsOfCall(charge: RecordedCharge): Step[] {
   });
 }
 
-const JURISDICTIONS: Readonly<Record<Jurisdiction, string>> = {
-  intra: "intra: caller and called number belong to one state",
-  inter: "inter: caller and called number belong to different states",
-  indeterminate: "indeterminate: the caller or the called number belongs to no state",
-};
+/** Charges of before states were recorded have none. */
+function named(...states: readonly string[]): string {
+  return states.includes("") ? "" : `, ${states.join(" and ")}`;
+}
+
+function describeJurisdiction({ is, from, to }: FoundJurisdiction): string {
+  if (is === "intra") return `intra: caller and called number belong to one state${named(from)}`;
+  if (is === "inter") {
+    return `inter: caller and called number belong to different states${named(from, to)}`;
+  }
+  const unknown = from === "" ? (to === "" ? "both ends" : "the caller") : "the called number";
+  return `indeterminate: the state of ${unknown} is not known`;
+}
 
 /** `raised from 0.0040 EUR to the minimum charge`, `rounded up from 0.00935 EUR to 4 places` */
 function describeChange(charge: RecordedCharge, step: CallStep, currency: string): string | null {

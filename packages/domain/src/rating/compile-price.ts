@@ -1,15 +1,17 @@
 /** The price of a term, made fast: what is known before an event comes is worked out here. */
 import { assert } from "../assert.ts";
-import type { Deck, Term } from "../catalogue/catalogue.ts";
+import type { Catalogue, Deck, Term } from "../catalogue/catalogue.ts";
 import { countedBy, isMeteredTerm } from "../catalogue/metered-term.ts";
 import { parseDecimal } from "../decimal.ts";
 import type { EventType } from "../events/event-type.ts";
 import { checkZone } from "../period.ts";
 import { compileDynamic } from "../pricing/rate-dynamic.ts";
 import { unitOf } from "../units.ts";
+import { stateByAreaCode } from "../voice/area-codes.ts";
 import { legRounding } from "../voice/call-rules.ts";
 import { compileCallTariffs } from "../voice/call-tariff.ts";
 import { compileOriginGroups } from "../voice/origin-groups.ts";
+import { stateOfExchange } from "../voice/state-of-exchange.ts";
 import { compileBands } from "../voice/time-bands.ts";
 import type { CompiledPrice, CompiledTerm } from "./book.ts";
 import type { BookParts } from "./compile-book.ts";
@@ -48,7 +50,7 @@ function compileOwnPrice(
       const deck = catalogue.decks[price.deck] as Deck;
       const index = deckOf(price.deck);
       if (price.call !== undefined || price.rateOn === "lrn" || !isPlain(index)) {
-        return compileCallPrice(price, deck, index, catalogue.provider.timeZone);
+        return compileCallPrice(price, deck, index, catalogue);
       }
       return {
         kind: "deck",
@@ -132,8 +134,9 @@ function compileCallPrice(
   price: Extract<Term["price"], { model: "deck" }>,
   deck: Deck,
   index: DeckIndex,
-  providerZone: string,
+  { provider, exchangeTables }: Catalogue,
 ): CompiledPrice {
+  const exchanges = deck.exchanges === undefined ? undefined : exchangeTables[deck.exchanges];
   const mode = deck.incrementMode ?? "initialThenSubsequent";
   const { size, tariffs } = compileCallTariffs(index.tariffs, index.size, price.call ?? {}, mode);
   return {
@@ -142,10 +145,11 @@ function compileCallPrice(
     call: {
       deck: index,
       groups: compileOriginGroups(deck),
-      calendar: compileBands(deck, checkZone(deck.timeZone ?? providerZone)),
+      calendar: compileBands(deck, checkZone(deck.timeZone ?? provider.timeZone)),
       number: price.number ?? "to",
       origin: price.origin ?? "from",
       byLrn: price.rateOn === "lrn",
+      stateOf: exchanges === undefined ? stateByAreaCode : stateOfExchange(exchanges),
       byJurisdiction: tariffs.some(({ byJurisdiction }) => byJurisdiction !== null),
       size,
       tariffs,

@@ -34,6 +34,7 @@ function catalogue(versions: Agreement["versions"], more: Partial<Catalogue> = {
     accounts: {},
     sources: {},
     eventTypes: {},
+    exchangeTables: {},
     decks: {},
     plans: {},
     agreements: { acme: agreement(versions) },

@@ -37,6 +37,11 @@ const stateByCode = new Map(
     }),
 );
 
+/** The state of ten national digits by their area code. */
+export function stateByAreaCode(national: string): string | null {
+  return stateOfAreaCode(national.slice(0, 3));
+}
+
 /** Two letters of the state or territory, such as `NY` for 212; null for a code of none. */
 export function stateOfAreaCode(code: string): string | null {
   return stateByCode.get(code) ?? null;

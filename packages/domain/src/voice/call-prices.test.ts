@@ -1,6 +1,7 @@
 /** Calls by the decks and terms of a catalogue (handbook §2). */
 import { expect, test } from "vitest";
 import type { CallRules } from "../catalogue/call-rules.ts";
+import { exchangeTable } from "../catalogue/exchange-table.ts";
 import { BUILT_IN_TYPES } from "../events/built-in-types.ts";
 import { compileMeasures, measureEvent } from "../events/measure-event.ts";
 import { parseInstant } from "../instant.ts";
@@ -122,9 +123,9 @@ const US: TestDeck = {
 
 test.each`
   from              | amount        | steps
-  ${"+12125550100"} | ${"0.0044"}   | ${"j0"}
-  ${"+12015550100"} | ${"0.002475"} | ${"j1"}
-  ${"anonymous"}    | ${"0.0055"}   | ${"j2"}
+  ${"+12125550100"} | ${"0.0044"}   | ${"j0:NY:NY"}
+  ${"+12015550100"} | ${"0.002475"} | ${"j1:NJ:NY"}
+  ${"anonymous"}    | ${"0.0055"}   | ${"j2::NY"}
 `("handbook V12: from $from to New York costs $amount", ({ from, amount, steps }) => {
   const call = data(61, { from, to: "+17185550100" });
   expect(cost(world(US), call)).toEqual({ amount: pico(amount), billed: 66_000, steps });
@@ -145,10 +146,26 @@ test("a ported number is rated on its LRN where the term says so", () => {
   expect(cost(world(US, { rateOn: "lrn" }), unported).amount).toBe(pico("0.002475"));
 });
 
+test("a deck with a table of exchanges tells states by it alone, and the charge says which", () => {
+  const exchanges = [
+    { code: "423", state: "TN" },
+    { code: "423239", state: "VA" },
+    { code: "276", state: "VA" },
+  ];
+  const tested = {
+    ...world({ ...US, exchanges: "us" }),
+    exchangeTables: { us: exchangeTable(exchanges) },
+  };
+  const from = (caller: string) => cost(tested, data(61, { from: caller, to: "+12765550100" }));
+  expect(from("+14232390100")).toMatchObject({ amount: pico("0.0044"), steps: "j0:VA:VA" });
+  expect(from("+14235550100")).toMatchObject({ amount: pico("0.002475"), steps: "j1:TN:VA" });
+  expect(from("+12125550100")).toMatchObject({ amount: pico("0.0055"), steps: "j2::VA" });
+});
+
 test("a toll-free call is looked up by its caller, and no state is at its other end", () => {
   const tollFree = world(US, { number: "from" });
   const call = data(61, { direction: "inbound", from: "+12125550100", to: "+18005550100" });
-  expect(cost(tollFree, call)).toEqual({ amount: pico("0.0055"), billed: 66_000, steps: "j2" });
+  expect(cost(tollFree, call)).toEqual({ amount: pico("0.0055"), billed: 66_000, steps: "j2:NY:" });
   // Of a number of a place it can be told.
   expect(cost(tollFree, { ...call, to: "+17185550100" }).amount).toBe(pico("0.0044"));
 });

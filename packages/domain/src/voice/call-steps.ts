@@ -4,7 +4,7 @@
  */
 import { assert } from "../assert.ts";
 import { ROUNDING_MODES, type RoundingMode } from "../rounding.ts";
-import { JURISDICTIONS, type Jurisdiction } from "./jurisdiction.ts";
+import { type FoundJurisdiction, JURISDICTIONS } from "./jurisdiction.ts";
 
 /** Durations in milliseconds, amounts in pico-units. */
 export type CallStep =
@@ -16,7 +16,7 @@ export type CallStep =
   | { readonly kind: "grace" }
   /** Answered without any duration: nothing is due. */
   | { readonly kind: "zero" }
-  | { readonly kind: "jurisdiction"; readonly is: Jurisdiction }
+  | ({ readonly kind: "jurisdiction" } & FoundJurisdiction)
   /** Billed at a deck row's rate, and at its rate of what follows the initial increment. */
   | {
       readonly kind: "span";
@@ -84,7 +84,7 @@ function writeStep(step: CallStep): string {
     case "zero":
       return letter;
     case "jurisdiction":
-      return `${letter}${JURISDICTIONS.indexOf(step.is)}`;
+      return `${letter}${JURISDICTIONS.indexOf(step.is)}:${step.from}:${step.to}`;
     case "span":
       return `${letter}${step.row}:${step.initial}:${step.next}`;
     case "minCharge":
@@ -101,7 +101,7 @@ export function readCallSteps(text: string): CallStep[] {
 
 function readStep(text: string): CallStep {
   const letter = text.charAt(0);
-  const [first = "0", second = "0", third = "0"] = text.slice(1).split(":");
+  const [first = "", second = "", third = ""] = text.slice(1).split(":");
   const kind = KINDS.find((one) => LETTERS[one] === letter);
   assert(kind !== undefined, "a recorded step is one of the list");
   switch (kind) {
@@ -117,7 +117,7 @@ function readStep(text: string): CallStep {
     case "jurisdiction": {
       const is = JURISDICTIONS[Number(first)];
       assert(is !== undefined, "a recorded jurisdiction is one of the list");
-      return { kind, is };
+      return { kind, is, from: second, to: third };
     }
     case "span":
       return { kind, row: Number(first), initial: Number(second), next: Number(third) };

@@ -17,6 +17,7 @@ import {
 import { type Jurisdiction, jurisdictionOf } from "./jurisdiction.ts";
 import type { OriginGroups } from "./origin-groups.ts";
 import { rateCall } from "./rate-call.ts";
+import type { StateOf } from "./state-of-exchange.ts";
 import { type BandCalendar, nextEdge } from "./time-bands.ts";
 
 /** The price of calls by a deck, compiled. */
@@ -31,6 +32,7 @@ export interface CallPrice {
   readonly byLrn: boolean;
   /** Whether some rate depends on the states of the two ends. */
   readonly byJurisdiction: boolean;
+  readonly stateOf: StateOf;
   /** Milliseconds that rates are for. */
   readonly size: number;
   /** By place among the tariffs of the deck. */
@@ -82,14 +84,15 @@ export function chargeCall(price: CallPrice, leg: CallLeg): Priced | CallProblem
   const { rules } = tariff;
   if (leg.milliseconds > FOLLOWED_MAX && isFollowed(rows, rules)) return { missing: "end" };
   const jurisdiction = price.byJurisdiction
-    ? jurisdictionOf(caller, otherEnd(price, leg, digits))
+    ? jurisdictionOf(caller, otherEnd(price, leg, digits), price.stateOf)
     : null;
-  const rateAt = rateAtOf(price, lookup, leg.time, rows, rules, jurisdiction);
+  const is = jurisdiction === null ? null : jurisdiction.is;
+  const rateAt = rateAtOf(price, lookup, leg.time, rows, rules, is);
   const rated = rateCall({ answered, milliseconds: leg.milliseconds }, rules, rateAt, price.size);
   if (rated === null) return { missing: "rate", digits };
   const { billed, amount, rest, steps } = rated;
   if (tariff.byJurisdiction !== null && jurisdiction !== null && billed > 0)
-    steps.unshift({ kind: "jurisdiction", is: jurisdiction });
+    steps.unshift({ kind: "jurisdiction", ...jurisdiction });
   const raw = leg.milliseconds;
   const text = steps.length === 0 ? "" : writeCallSteps(steps);
   return { deckRow: rowId(deck, row), raw, billed, amount, base: rest, steps: text };

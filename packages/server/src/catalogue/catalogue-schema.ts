@@ -199,6 +199,7 @@ const deckFields = {
   holidays: z.array(dateOrInstant).max(10_000).optional(),
   timeBands: z.record(z.string(), timeBandSchema).optional(),
   originGroups: z.record(z.string(), z.array(name).max(100_000)).optional(),
+  exchanges: name.optional(),
   noticeDays: z.int().min(0).max(366).optional(),
 };
 
@@ -283,6 +284,14 @@ export const agreementSchema = z.strictObject({
   ),
 });
 
+/** Rows in a file of the directory or here as CSV; other columns than these are passed over. */
+export const bundleExchangeTableSchema = z.strictObject({
+  file: name.optional(),
+  csv: z.string().optional(),
+  columns: z.strictObject({ code: name.optional(), state: name.optional() }).optional(),
+  delimiter: delimiter.optional(),
+});
+
 export const exchangeRateSchema = z.strictObject({
   currency: name,
   from: dateOrInstant,
@@ -322,15 +331,18 @@ const sections = {
 /** What a directory or a request hands in. */
 export const bundleSchema = z.strictObject({
   ...sections,
+  exchangeTables: z.record(z.string(), bundleExchangeTableSchema).default({}),
   decks: z.record(z.string(), bundleDeckSchema).default({}),
 });
 
 /** What is kept and answered. */
 export const catalogueSchema = z.strictObject({
   ...sections,
+  exchangeTables: z.record(z.string(), z.strictObject({ csv: z.string() })).default({}),
   decks: z.record(z.string(), deckSchema).default({}),
 });
 
 export type Bundle = z.output<typeof bundleSchema>;
+export type BundleExchangeTable = z.output<typeof bundleExchangeTableSchema>;
 export type BundleDeckVersion = z.output<typeof bundleDeckVersionSchema>;
 export type DeckColumns = z.output<typeof columnsSchema>;

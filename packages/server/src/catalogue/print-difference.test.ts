@@ -8,6 +8,7 @@ const EMPTY: Catalogue = {
   parties: {},
   accounts: {},
   sources: {},
+  exchangeTables: {},
   eventTypes: {},
   decks: {},
   plans: {},

@@ -51,6 +51,7 @@ const PLURALS: Readonly<Record<CatalogueChange["kind"], string>> = {
   account: "accounts",
   source: "sources",
   "event type": "event types",
+  "exchange table": "exchange tables",
   deck: "decks",
   plan: "plans",
   agreement: "agreements",

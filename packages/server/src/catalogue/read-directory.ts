@@ -71,6 +71,7 @@ function startBundle(): MergedBundle {
     accounts: {},
     sources: {},
     eventTypes: {},
+    exchangeTables: {},
     decks: {},
     plans: {},
     agreements: {},

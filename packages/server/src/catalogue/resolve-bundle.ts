@@ -4,6 +4,7 @@ import type {
   DeckRow,
   DeckVersion,
 } from "@counterpart/domain/catalogue/catalogue.ts";
+import { type ExchangeTable, exchangeTable } from "@counterpart/domain/catalogue/exchange-table.ts";
 import {
   type CatalogueProblem,
   type Path,
@@ -15,6 +16,7 @@ import { deckRowsHash } from "./deck-rows-hash.ts";
 import { type Locate, locateProblem, type Problem, sortProblems } from "./locate-problem.ts";
 import type { LineProblem } from "./parse-deck-table.ts";
 import { readDeckCsv } from "./read-deck-csv.ts";
+import { readExchangesCsv } from "./read-exchanges-csv.ts";
 import { readPatches } from "./read-patches.ts";
 import { problemsOfIssues } from "./schema-problems.ts";
 
@@ -72,8 +74,22 @@ export async function resolveBundle(
     }
     decks[id] = { ...deck, versions: resolved };
   }
+  const exchangeTables: Record<string, ExchangeTable> = {};
+  for (const [id, table] of Object.entries(parsed.data.exchangeTables)) {
+    const path = ["exchangeTables", id];
+    const source = await findRows({ ...table, rows: undefined }, path, {
+      locate,
+      readFile,
+      isKept,
+    });
+    if ("problem" in source) problems.push(locateProblem(source.problem, locate));
+    if (!("text" in source)) continue;
+    const csv = readExchangesCsv(source.text, table);
+    exchangeTables[id] = exchangeTable(csv.exchanges);
+    problems.push(...csv.problems.map((each) => placeLine(each, source.file, path, locate)));
+  }
   // A price without the shape of one cannot be checked for sense.
-  const catalogue = found.length > 0 ? null : { ...parsed.data, ...patched, decks };
+  const catalogue = found.length > 0 ? null : { ...parsed.data, ...patched, decks, exchangeTables };
   return { catalogue, deckRows, problems: sortProblems(problems), locate };
 }
 
@@ -83,7 +99,7 @@ type RowsSource =
   | { readonly problem: CatalogueProblem };
 
 async function findRows(
-  { file, csv, rows }: BundleDeckVersion,
+  { file, csv, rows }: Pick<BundleDeckVersion, "file" | "csv" | "rows">,
   path: Path,
   { readFile, isKept }: Resolving,
 ): Promise<RowsSource> {
