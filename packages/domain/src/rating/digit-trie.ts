@@ -13,8 +13,8 @@ export interface DigitTrie {
   /** Children are offsets of nodes where positive, `~head` where negative, 0 for none. */
   readonly nodes: Int32Array;
   /**
-   * By head, `tailWidth` numbers apart: the digits of its prefix that no node is for, after a 1. They may stand
-   * among other numbers of what is looked up, which are then read for nothing.
+   * By head, `tailWidth` numbers apart: the digits of its prefix that no node is for, after a 1. They may
+   * stand among other numbers of what is looked up, which are then read for nothing.
    */
   readonly tails: Int32Array;
   readonly tailWidth: number;
