@@ -42,7 +42,9 @@ export function compareDecks(
   before: readonly DeckRow[],
   after: readonly DeckRow[],
 ): DeckComparison {
-  const gone = new Map(before.map((row) => [deckRowKey(row), row]));
+  const gone = new Map<string, DeckRow>();
+  for (const row of before) gone.set(deckRowKey(row), row);
+  const picos = new Map<string, bigint>();
   const counts: Record<RowChangeKind, number> = {
     added: 0,
     increased: 0,
@@ -56,7 +58,7 @@ export function compareDecks(
     const key = deckRowKey(row);
     const old = gone.get(key) ?? null;
     gone.delete(key);
-    const change = old === null ? "added" : changeOf(old, row);
+    const change = old === null ? "added" : changeOf(old, row, picos);
     counts[change] += 1;
     if (change !== "unchanged") changes.push({ key, change, before: old, after: row });
   }
@@ -69,14 +71,24 @@ export function compareDecks(
   return { counts, changes };
 }
 
-function changeOf(before: DeckRow, after: DeckRow): RowChangeKind {
+/** `picos`: of the rates that were read before, as price lists repeat theirs. */
+function changeOf(before: DeckRow, after: DeckRow, picos: Map<string, bigint>): RowChangeKind {
   if (before.rate !== null && after.rate !== null && before.rate !== after.rate) {
-    const difference = picoOf(after.rate) - picoOf(before.rate);
+    const difference = picoIn(picos, after.rate) - picoIn(picos, before.rate);
     if (difference !== 0n) return difference > 0n ? "increased" : "decreased";
   }
   const isSame =
     (before.rate === null) === (after.rate === null) && isSameBut(before, after, ["rate"]);
   return isSame ? "unchanged" : "otherwise";
+}
+
+function picoIn(picos: Map<string, bigint>, rate: DecimalText): bigint {
+  let pico = picos.get(rate);
+  if (pico === undefined) {
+    pico = picoOf(rate);
+    picos.set(rate, pico);
+  }
+  return pico;
 }
 
 /** All fields but those, whatever they are: a field that is absent is undefined. */

@@ -1,5 +1,5 @@
 /** Work that takes seconds of a processor, in a thread of its own: the server answers others meanwhile. */
-import { parentPort, type Transferable, Worker } from "node:worker_threads";
+import { parentPort, Worker } from "node:worker_threads";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 
 type Answer =
@@ -10,13 +10,9 @@ type Answer =
  * What the thread of `script` answers, which it does by `answerApart`; `workerData` is what it is started
  * with. Refuses what it refuses.
  */
-export async function runApart(
-  script: URL,
-  workerData: unknown,
-  transferList: Transferable[] = [],
-): Promise<unknown> {
+export async function runApart(script: URL, workerData: unknown): Promise<unknown> {
   const answer = await new Promise<Answer>((resolve, reject) => {
-    const worker = new Worker(script, { workerData, transferList });
+    const worker = new Worker(script, { workerData });
     worker.once("message", resolve);
     worker.once("error", reject);
     worker.once("exit", () => reject(new Error("the worker ended without an answer")));
