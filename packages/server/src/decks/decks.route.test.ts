@@ -1,4 +1,6 @@
 /** Rate decks over HTTP: what is in force, what a list would change, and that it does. */
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listOf } from "../../test/read-json.ts";
@@ -250,6 +252,30 @@ test("404: rolling back needs a version to go back to", async () => {
   const json = { to: "2020-01-01", from: "2026-12-08" };
   const answer = await server.ask("POST", "/v1/decks/atlas/rollback", { json });
   expect([answer.status, answer.json.code]).toEqual([404, "deck.version-unknown"]);
+});
+
+/** How long a machine that is busy may take. */
+const PATIENCE = { timeout: 20_000 };
+
+test("503: of lists that wait for their turn there are four; the next one comes again", async () => {
+  const query = { from: "2026-11-20", dryRun: "true" };
+  const ask = async () => (await send("atlas", query, { list: FIRST })).json.code;
+  const address = `${server.address}/v1/decks/atlas/imports?${new URLSearchParams(query)}`;
+  const headers = { authorization: `Bearer ${server.key}`, "content-type": "text/csv" };
+  // They never end: the one that comes last finds four before it.
+  const slow = Array.from({ length: 5 }, () => {
+    const sending = request(address, { method: "POST", headers }).on("error", () => undefined);
+    sending.write("key,name,rate\n");
+    return sending;
+  });
+  const first = slow.map(async (sending) => {
+    const [answer] = (await once(sending, "response")) as [IncomingMessage];
+    return answer.statusCode;
+  });
+  expect(await Promise.race(first)).toBe(503);
+  for (const sending of slow) sending.destroy();
+  await Promise.allSettled(first);
+  await expect.poll(ask, PATIENCE).toBe(undefined);
 });
 
 test("413: a list of more than 32 MiB is refused while it comes", async () => {

@@ -238,6 +238,10 @@ test("the catalogue in force gets a version as one change, and the book has it",
   expect(plan.versions[0]!.comparison.counts).toMatchObject({ increased: 1, deleted: 1 });
   const { revision } = await storeInForce(database, shelf, plan.deck, plan.versions, "test");
   expect(revision).toBe(2);
+  // What was compared with the revision before is not stored over this one.
+  const late = await planImport(shelf, list({ text: LIST.replace("0.012", "0.011") }));
+  const stale = storeInForce(database, shelf, late.deck, late.versions, "test");
+  await expect(stale).rejects.toThrow("catalogue.changed");
   await keeper.refresh(revision);
   const after = await openShelfInForce(database.pool("reader"));
   const atlas = await after.open("atlas");
