@@ -10,6 +10,7 @@ import { keyOf } from "../http/authenticate.ts";
 import { BODY_LIMITS } from "../http/limits.ts";
 import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
+import { proposedReratingsSchema } from "../reratings/proposed-wire.ts";
 import { applyBundleApart } from "./apply-bundle.ts";
 import { loadRevision } from "./catalogue.repo.ts";
 import { bundleSchema, catalogueSchema } from "./catalogue-schema.ts";
@@ -42,19 +43,7 @@ const appliedSchema = z.object({
     }),
   ),
   notes: z.array(z.string()).describe("What is allowed and may not be meant"),
-  reratings: z
-    .array(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        agreements: z.array(z.string()),
-        events: z.int().describe("Of these hours: at most so many change"),
-      }),
-    )
-    .describe(
-      "Events that the catalogue before has priced and this one would price otherwise: bodies for " +
-        "`POST /v1/reratings/preview`, without `events`",
-    ),
+  reratings: proposedReratingsSchema,
 });
 
 const objectParams = z.strictObject({ kind: z.enum(SECTIONS), id: wireText(63) });

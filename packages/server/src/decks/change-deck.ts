@@ -7,6 +7,7 @@ import {
   parseLocalDay,
 } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Applied } from "../catalogue/apply-catalogue.ts";
 import type { Database } from "../platform/database.ts";
 import type { DeckMapping } from "./deck-mapping.ts";
 import { type DeckShelf, openShelfInForce, versionNamed } from "./deck-shelf.ts";
@@ -115,6 +116,8 @@ export interface ChangedDeck {
   readonly planned: PlannedImport;
   /** In force now; with `dryRun` the one that it was compared with. */
   readonly revision: number;
+  /** Of what the deck before has priced since `from`; none with `dryRun`. */
+  readonly reratings: Applied["reratings"];
 }
 
 /** Changes a deck of the catalogue in force. Refuses `catalogue.changed`, and as its parts do. */
@@ -128,9 +131,9 @@ export async function changeDeckInForce(
     throw new Refusal("catalogue.changed", { revision });
   }
   const planned = await planOrder(shelf, order, now);
-  if (dryRun) return { planned, revision };
+  if (dryRun) return { planned, revision, reratings: [] };
   checkDecisions(planned, decisions);
   const { deck, versions } = planned;
   const applied = await storeInForce(database, shelf, deck, versions, by);
-  return { planned, revision: applied.revision };
+  return { planned, revision: applied.revision, reratings: applied.reratings };
 }

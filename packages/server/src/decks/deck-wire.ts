@@ -12,6 +12,7 @@ import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
 import { z } from "zod";
 import { perUnit } from "../catalogue/price-schema.ts";
 import { pageSchema } from "../http/page.ts";
+import { proposedReratingsSchema } from "../reratings/proposed-wire.ts";
 import type { ChangedDeck, DeckChange } from "./change-deck.ts";
 import type { DatedDeck } from "./deck-shelf.ts";
 import type { VersionChange } from "./import-price-list.ts";
@@ -97,13 +98,14 @@ export const changedDeckSchema = z.object({
   records: z.int().describe("Lines of the list without its header"),
   columnsNotRead: z.array(z.string()),
   versions: z.array(versionChangeSchema),
+  reratings: proposedReratingsSchema,
 });
 
 export type ChangedDeckWire = z.output<typeof changedDeckSchema>;
 
 /** `listed`: of each kind of change, and of the findings of each rule. */
 export function changeToWire(
-  { planned, revision }: ChangedDeck,
+  { planned, revision, reratings }: ChangedDeck,
   { dryRun }: Pick<DeckChange, "dryRun">,
   listed: number,
 ): ChangedDeckWire {
@@ -116,6 +118,7 @@ export function changeToWire(
     records,
     columnsNotRead: [...(columns?.unread ?? [])],
     versions: versions.map((version) => versionToWire(version, listed)),
+    reratings: reratings.map((one) => ({ ...one, agreements: [...one.agreements] })),
   };
 }
 

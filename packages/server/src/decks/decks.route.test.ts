@@ -4,13 +4,24 @@ import { type IncomingMessage, request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listOf } from "../../test/read-json.ts";
-import { startTestServer, TEST_BUNDLE, type TestServer } from "../../test/test-server.ts";
+import { smsEvent, startTestServer, TEST_BUNDLE, type TestServer } from "../../test/test-server.ts";
 
 const FIRST = "key,name,rate\n49,Germany,0.01\n4915,Germany mobile,0.02\n881,Satellite,5\n";
 const SECOND = "key,name,rate\n49,Germany,0.011\n33,France,0.03\n";
 
 const bundle = {
   ...TEST_BUNDLE,
+  plans: {
+    basic: {
+      terms: [
+        {
+          id: "sms",
+          on: "sms.message",
+          price: { model: "network", deck: "networks" },
+        },
+      ],
+    },
+  },
   decks: {
     atlas: {
       key: "prefix",
@@ -27,7 +38,7 @@ const bundle = {
       key: "network",
       currency: "EUR",
       per: "segment",
-      versions: [{ from: "2026-01-01", csv: "key,rate\n262,0.07\n262-01,0.08\n" }],
+      versions: [{ from: "2026-01-01", csv: "key,rate\n262,0.07\n262-01,0.08\n+49,0.09\n" }],
     },
   },
 };
@@ -165,6 +176,18 @@ test("200: an older version comes back as a new one", async () => {
   expect(status).toBe(200);
   expect(json).toMatchObject({ dryRun: false, versions: [{ from: "2026-12-05", rows: 3 }] });
   expect(await rowsOf("/atlas/rows?version=2026-12-05")).toEqual(["49 0.01", "4915 0.02", "881 5"]);
+});
+
+test("200: a list that counts from the past tells the re-rating that it calls for", async () => {
+  const sent = await server.ask("POST", "/v1/events", {
+    headers: { "content-type": "application/cloudevents+json" },
+    body: JSON.stringify(smsEvent("sms-1")),
+  });
+  expect(sent.json).toMatchObject({ outcome: "accepted" });
+  const list = "network,rate\n262,0.07\n262-01,0.08\n+49,0.05\n";
+  const { status, json } = await send("networks", { from: "2026-10-15" }, { list });
+  expect([status, json.code]).toEqual([200, undefined]);
+  expect(json.reratings).toMatchObject([{ agreements: ["acme"], events: 1 }]);
 });
 
 test("200: a list makes a deck that did not exist", async () => {

@@ -18,6 +18,7 @@ import { INCREMENT_MODES, readNewDeck } from "../../decks/new-deck.ts";
 import { printImportPlan } from "../../decks/print-decks.ts";
 import { storeInDirectory, storeInForce } from "../../decks/store-deck-versions.ts";
 import type { Database } from "../../platform/database.ts";
+import { printProposed } from "../../reratings/print-rerating.ts";
 import { print, printJson, readWhole, say, withDatabase } from "../command-context.ts";
 import { now } from "../open-counterpart.ts";
 
@@ -171,11 +172,13 @@ async function makeInForce(
   const planned = await planOrder(shelf, order, now());
   await confirmed(planned, options, async () => {
     const { deck, versions } = planned;
-    const { revision } = await storeInForce(database, shelf, deck, versions, "cli");
-    return (
+    const applied = await storeInForce(database, shelf, deck, versions, "cli");
+    const { revision, reratings } = applied;
+    const proposed = reratings.length === 0 ? [] : [printProposed(reratings, revision)];
+    const done =
       `Published as revision ${revision}. A catalogue directory that is applied later takes it ` +
-      "back unless it has the version, too (--catalogue)."
-    );
+      "back unless it has the version, too (--catalogue).";
+    return [done, ...proposed].join("\n");
   });
 }
 
