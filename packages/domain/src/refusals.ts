@@ -250,6 +250,7 @@ export const REFUSALS = {
   "quote.currency-missing": [422, "Name the currency: what is asked about has none of its own."],
   "quote.currency-differs": [422, "The rates of a deck are in another currency."],
   "quote.price-invalid": [422, "The price has problems; see errors."],
+  "quote.deck-unused": [422, "A deck of the request is for a price of the request that names it."],
   "quote.type-missing": [422, "Name the event type: several, or none, count this unit."],
   "quote.field-unknown": [422, "The event type has no field and no dimension of this name."],
   "quote.quantity-unknown": [422, "The event type does not count this unit."],

@@ -1,6 +1,7 @@
 import { formatDecimal } from "../decimal.ts";
 import { formatLocalDay } from "../period.ts";
 import { BASES, isUnused, statusOf } from "./charge-words.ts";
+import { deckRowRef } from "./deck-row-ref.ts";
 import { amountStepsOfCall, callStepsOf, durationSteps, endOf } from "./describe-call.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
 import { describeFate } from "./describe-fate.ts";
@@ -109,7 +110,7 @@ function deckSteps(
   const { row, body, name } = deck;
   if (row === null) return [];
   const { stored, term, agreement } = charge;
-  const from = `deck row ${row.id}`;
+  const from = deckRowRef(row.id);
   const destination = row.name === null ? "" : ` ${row.name}`;
   // Of a number no more is shown than the prefix that gave the rate.
   const asked = describeAsked(term, row.key);

@@ -1,9 +1,11 @@
 /** What was done to a call beyond its row's increments, in words. All of it is recorded. */
+
 import type { CallRules, DeckRowCall } from "../catalogue/call-rules.ts";
 import { formatDecimal } from "../decimal.ts";
 import type { RoundingMode } from "../rounding.ts";
 import { type CallStep, readCallSteps } from "../voice/call-steps.ts";
 import type { FoundJurisdiction, Jurisdiction } from "../voice/jurisdiction.ts";
+import { deckRowRef } from "./deck-row-ref.ts";
 import { describeAmount, describeUnit } from "./describe-quantity.ts";
 import type { Step } from "./explained.ts";
 import type { RecordedCharge, RecordedDeckRow } from "./recorded.ts";
@@ -81,7 +83,7 @@ export function amountStepsOfCall(charge: RecordedCharge): Step[] {
     if (step.kind === "span") {
       const row = charge.deck?.spanRows?.get(step.row);
       const value = describeSpan(charge, step, row, currency);
-      return [{ name: "span", value, from: `deck row ${step.row}` }];
+      return [{ name: "span", value, from: deckRowRef(step.row) }];
     }
     const value = describeChange(charge, step, currency);
     return value === null

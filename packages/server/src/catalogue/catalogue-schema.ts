@@ -190,7 +190,8 @@ export const bundleDeckVersionSchema = z.strictObject({
   keyPrefix: digits("1 to 15 digits", /^[0-9]{1,15}$/).optional(),
 });
 
-const deckFields = {
+/** What a deck says besides its rows. */
+export const deckFields = {
   key: z.enum(["prefix", "network"]),
   currency: name,
   per: perUnit,

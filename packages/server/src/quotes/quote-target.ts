@@ -31,8 +31,10 @@ import {
 import { compileBook } from "@counterpart/domain/rating/compile-book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import type { StoredDeckRow } from "../catalogue/deck-rows.repo.ts";
 import { locateProblem, NOWHERE } from "../catalogue/locate-problem.ts";
 import { agreementOf } from "../statements/running-statement.ts";
+import { type AskedDeck, type DeckInQuestion, readAskedDeck } from "./asked-deck.ts";
 
 /**
  * One of account, agreement (perhaps with the account), plan and price; none for events that say
@@ -43,6 +45,8 @@ export interface QuoteTarget {
   readonly agreement?: string | undefined;
   readonly plan?: string | undefined;
   readonly price?: Price | undefined;
+  /** The deck that `price` names, where it is in no catalogue. */
+  readonly deck?: DeckInQuestion | undefined;
   /** Event type that `price` is for. */
   readonly on?: string | undefined;
   /** Of `plan` or `price`. */
@@ -62,6 +66,8 @@ export interface QuotedBook {
   readonly isShown: (agreement: BookAgreement) => boolean;
   /** What hypothetical terms are called; null for those in force. */
   readonly termsFrom: string | null;
+  /** Rows of the deck that came with the question. */
+  readonly askedRows: readonly StoredDeckRow[];
 }
 
 export interface AskingEvent {
@@ -84,6 +90,7 @@ export function resolveQuoteTarget(
   if (asked !== undefined) minorPlaces(asked);
   const named = [agreement ?? account, plan, price].filter((one) => one !== undefined);
   if (named.length > 1) throw new Refusal("quote.target-unclear");
+  const deck = askedDeck(keeper.catalogue(), target);
   const zone = checkZone(keeper.catalogue().provider.timeZone);
   const month = monthOfDay(localDayOf(zone, at));
   const since = target.since ?? `${month}-01`;
@@ -93,16 +100,29 @@ export function resolveQuoteTarget(
     return hypotheticalBook(keeper, { terms: { plan }, currency, since, suppliers });
   }
   if (price !== undefined) {
-    const term = askedTerm(keeper.catalogue(), price, on);
-    const currency = priceCurrency(keeper.catalogue(), price, asked);
-    return hypotheticalBook(keeper, { terms: { term }, currency, since, suppliers });
+    const catalogue = withDeck(keeper.catalogue(), deck);
+    const term = askedTerm(catalogue, price, on);
+    const currency = priceCurrency(catalogue, price, asked);
+    return hypotheticalBook(keeper, { terms: { term }, currency, since, suppliers }, deck);
   }
   return bookInForce(keeper, target);
 }
 
+/** Refuses `quote.deck-unused` and `quote.price-invalid`. */
+function askedDeck(catalogue: Catalogue, { price, deck }: QuoteTarget): AskedDeck | null {
+  if (deck === undefined) return null;
+  if (price === undefined || !("deck" in price)) throw new Refusal("quote.deck-unused");
+  return readAskedDeck(catalogue, price.deck, deck);
+}
+
+function withDeck(catalogue: Catalogue, deck: AskedDeck | null): Catalogue {
+  if (deck === null) return catalogue;
+  return { ...catalogue, decks: { ...catalogue.decks, [deck.name]: deck.body } };
+}
+
 function bookInForce(keeper: BookKeeper, { account, agreement }: QuoteTarget): QuotedBook {
   const book = keeper.book();
-  const shared = { book, catalogue: keeper.catalogue(), termsFrom: null };
+  const shared = { book, catalogue: keeper.catalogue(), termsFrom: null, askedRows: [] };
   if (agreement !== undefined) {
     const asked = agreementOf(book, agreement);
     const name = account ?? asked.accounts?.values().next().value;
@@ -223,8 +243,12 @@ function attemptMeasure(term: Term, deck: Parameters<typeof measureOf>[1]): stri
 /**
  * Compiled by the same code as the book that bills, over the same decks. Refuses `quote.base-circular`.
  */
-function hypotheticalBook(keeper: BookKeeper, asked: QuotedCustomer): QuotedBook {
-  const catalogue = quoteCatalogue(keeper.catalogue(), asked);
+function hypotheticalBook(
+  keeper: BookKeeper,
+  asked: QuotedCustomer,
+  deck: AskedDeck | null = null,
+): QuotedBook {
+  const catalogue = quoteCatalogue(withDeck(keeper.catalogue(), deck), asked);
   checkBases(catalogue, () => {
     throw new Refusal("quote.base-circular", { asked: quotedAgreement(asked.terms) });
   });
@@ -241,7 +265,7 @@ function hypotheticalBook(keeper: BookKeeper, asked: QuotedCustomer): QuotedBook
     builtInTypes: BUILT_IN_TYPES,
     handleOf,
     termVersionOf: ({ content }) => handleOf("term", content),
-    deckOf: (name) => keeper.deck(name),
+    deckOf: (name) => (name === deck?.name ? deck.index : keeper.deck(name)),
   });
   const name = quotedAgreement(asked.terms);
   const customer = book.accounts.get(QUOTED_CUSTOMER)!;
@@ -251,5 +275,6 @@ function hypotheticalBook(keeper: BookKeeper, asked: QuotedCustomer): QuotedBook
     accountOf: () => customer,
     isShown: (agreement) => agreement.name === name,
     termsFrom: name,
+    askedRows: deck?.rows ?? [],
   };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { perUnit, priceSchema } from "../catalogue/price-schema.ts";
 import { decimal } from "../catalogue/text-schema.ts";
 import { wireText } from "../http/wire-text.ts";
+import { askedDeckSchema } from "./asked-deck.ts";
 
 const name = wireText(63);
 
@@ -67,6 +68,7 @@ export const streamTargetFields = {
 export const quoteBodySchema = z.strictObject({
   ...targetFields,
   price: priceSchema.optional().describe("Against a price that is in no catalogue"),
+  deck: askedDeckSchema.optional().describe("The deck that price names, where it is in none"),
   on,
   balance: wireText(40)
     .optional()

@@ -23,6 +23,7 @@ const REFUSES = [
   "quote.currency-missing",
   "quote.currency-differs",
   "quote.price-invalid",
+  "quote.deck-unused",
   "quote.type-missing",
   "quote.field-unknown",
   "quote.quantity-unknown",
@@ -100,6 +101,26 @@ const REQUEST_BODY = {
             price: { model: "perUnit", rate: "0.0079", per: "segment" },
             currency: "EUR",
             quantity: { quantity: "12", unit: "segment" },
+          },
+        },
+        deck: {
+          value: {
+            price: { model: "deck", deck: "offer", number: "to" },
+            deck: {
+              key: "prefix",
+              currency: "EUR",
+              per: "minute",
+              csv: "key,rate,initialIncrement,subsequentIncrement\n4930,0.012,60,60\n",
+            },
+            event: {
+              type: "voice.call",
+              data: {
+                direction: "outbound",
+                to: "+4930123456",
+                status: "answered",
+                durationSeconds: 61,
+              },
+            },
           },
         },
       },

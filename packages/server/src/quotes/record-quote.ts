@@ -22,14 +22,14 @@ export interface QuotedUse {
 
 export async function recordQuote(
   db: Db,
-  { book, catalogue }: QuotedBook,
+  { book, catalogue, askedRows }: QuotedBook,
   { type, account, time, data, charges }: QuotedUse,
 ): Promise<RecordedEvent> {
   const rows = await listDeckRows(
     db,
     charges.flatMap(({ deckRow, steps }) => [deckRow, ...rowsOfSpans(steps)]),
   );
-  const deckRows = new Map(rows.map((row) => [row.id, toDeckRow(row)]));
+  const deckRows = new Map([...askedRows, ...rows.map(toDeckRow)].map((row) => [row.id, row]));
   const decks = new Map(
     Object.entries(catalogue.decks).map(([name, body]) => [`decks/${name}`, body]),
   );

@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { Command, Option } from "commander";
 import { parse as parseYaml } from "yaml";
+import type { z } from "zod";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { locateProblem, NOWHERE } from "../../catalogue/locate-problem.ts";
 import { priceSchema } from "../../catalogue/price-schema.ts";
@@ -11,6 +13,7 @@ import { RENDERINGS, type Rendering } from "../../explain/render-explanation.ts"
 import { findInput, readInputFile } from "../../imports/read-input.ts";
 import { splitLines } from "../../imports/split-lines.ts";
 import { progressBar } from "../../platform/progress.ts";
+import { askedDeckSchema, type DeckInQuestion } from "../../quotes/asked-deck.ts";
 import { type QuoteQuestion, quoteEvent, timeOfQuestion } from "../../quotes/quote-event.ts";
 import { type FileQuote, quoteFile } from "../../quotes/quote-file.ts";
 import { type QuotedBook, resolveQuoteTarget } from "../../quotes/quote-target.ts";
@@ -23,6 +26,7 @@ interface QuoteOptions {
   readonly agreement?: string;
   readonly plan?: string;
   readonly price?: string;
+  readonly deck?: string;
   readonly on?: string;
   readonly currency?: string;
   readonly since?: string;
@@ -53,6 +57,7 @@ export function quoteCommand(): Command {
     .option("--agreement <name>", "against this agreement alone (with --account if it is for all)")
     .option("--plan <name>", "against this plan, as for a new customer")
     .option("--price <yaml>", "against this price, written as in a catalogue; with --currency")
+    .option("--deck <yaml>", "the deck that --price names, with its rows as csv or file")
     .option("--on <type>", "event type that --price is for")
     .option("--currency <code>", "currency of --price, or of a plan that has none")
     .option("--since <date>", "when an agreement would begin (default: with the month)")
@@ -80,6 +85,10 @@ export function quoteCommand(): Command {
         '      "to":"+4930123456"}}\'\n' +
         "  counterpart quote --price '{model: perUnit, rate: \"0.0079\", per: segment}' \\\n" +
         "    --currency EUR --quantity 12 --unit segment\n" +
+        "  counterpart quote --price '{model: deck, deck: offer}' \\\n" +
+        "    --deck '{key: prefix, currency: EUR, per: minute, file: offer.csv}' \\\n" +
+        '    --event \'{"type":"voice.call","data":{"direction":"outbound","from":"+31201234567",\n' +
+        '      "to":"+4930123456","status":"answered","durationSeconds":61}}\'\n' +
         "  counterpart quote october.ndjson.gz --plan premium-eur",
     )
     .action(async (file: string | undefined, options: QuoteOptions) => {
@@ -87,7 +96,8 @@ export function quoteCommand(): Command {
         const keeper = await openBookKeeper(database);
         const { account, agreement, plan, on, currency, since, json = false } = options;
         const price = options.price === undefined ? undefined : readPrice(options.price);
-        const target = { account, agreement, plan, price, on, currency, since };
+        const deck = options.deck === undefined ? undefined : await readDeck(options.deck);
+        const target = { account, agreement, plan, price, deck, on, currency, since };
         const quotedAt = (at: Instant) => resolveQuoteTarget(keeper, target, at);
         if (file !== undefined) {
           const quote = await quotePath(quotedAt, file, options);
@@ -123,8 +133,22 @@ async function quotePath(
 }
 
 /** Refuses `quote.price-invalid`. */
-function readPrice(text: string) {
-  const parsed = priceSchema.safeParse(readYamlOption(text), { reportInput: true });
+function readPrice(text: string): z.output<typeof priceSchema> {
+  return checked(priceSchema, readYamlOption(text));
+}
+
+/** Its rows may stand in a file. Refuses `quote.price-invalid`. */
+async function readDeck(text: string): Promise<DeckInQuestion> {
+  const { file, ...deck } = Object(readYamlOption(text));
+  if (typeof file !== "string") return checked(askedDeckSchema, deck);
+  const csv = await readFile(file, "utf8").catch(() => {
+    throw new Refusal("import.file-unreadable", { path: file });
+  });
+  return checked(askedDeckSchema, { ...deck, csv });
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const problems = problemsOfIssues(parsed.error.issues);
   throw new Refusal("quote.price-invalid", {
