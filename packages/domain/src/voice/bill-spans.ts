@@ -21,7 +21,8 @@ type SpanRules = Pick<CompiledCallRules, "incrementMode" | "timeBandPolicy">;
  * A duration as billed time, cut where another rate begins to apply (handbook §2.3, §2.5). The initial
  * increment is the first rate's. An increment belongs to the rate in force when it starts and is never
  * cut, so its remainder shortens the next span; only `splitAtEdge` with increments of at most a second
- * changes the rate at the very instant. Null where there is no rate.
+ * changes the rate at the very instant. Null where there is no rate. `atStart` is what is in force at its
+ * start, where that is known already.
  *
  * 120 s of 60/60 that cross an edge after 40 s are 60 s at the first rate and 60 s at the second; at 1/1
  * they are 40 s and 80 s. Work grows with the rates that are crossed, not with the increments.
@@ -30,11 +31,12 @@ export function billSpans(
   duration: number,
   rateAt: RateAt,
   rules: SpanRules,
+  atStart = rateAt(0),
 ): readonly BilledSpan[] | null {
   const spans: BilledSpan[] = [];
   let at = 0;
   while (at < duration) {
-    const inForce = rateAt(at);
+    const inForce = at === 0 ? atStart : rateAt(at);
     if (inForce === null) return null;
     const { row, rate, until } = inForce;
     const initial = at === 0 ? rate.initial : 0;

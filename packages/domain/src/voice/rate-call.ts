@@ -57,7 +57,10 @@ export function rateCall(
     steps.push({ kind: "minimum", duration });
   }
   const atAnswer = rateAt(0);
-  const spans = billSpans(duration, afterFree(rateAt, free), rules);
+  const spans =
+    free === 0
+      ? billSpans(duration, rateAt, rules, atAnswer)
+      : billSpans(duration, afterFree(rateAt, free), rules);
   if (spans === null || atAnswer === null) return null;
   return chargeSpans(spans, atAnswer, rules, size, steps);
 }
@@ -68,7 +71,6 @@ function due(fee: Whole, step: CallStep, { isPerLine }: CompiledCallRules): Rate
 
 /** The free seconds are the first ones of the call. */
 function afterFree(rateAt: RateAt, free: number): RateAt {
-  if (free === 0) return rateAt;
   return (offset) => {
     const inForce = rateAt(offset + free);
     return inForce === null ? null : { ...inForce, until: inForce.until - free };
