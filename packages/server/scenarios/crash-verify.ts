@@ -7,17 +7,22 @@ import type { SentLine } from "./crash-history.ts";
 /** Rows that should not be; the first few of each kind. */
 export type Findings = Record<string, readonly unknown[]>;
 
+/** What a charge adds to the number of events: told in its ninth part, where it is not 1. */
+const COUNTED = `(select coalesce(substring(
+    split_part(split_part(charges, ';', ordinal), ',', 9) from '^c(-?[0-9]+)')::integer, 1) as events)`;
+
 /** What events were charged, and what facts took back or stated since: totals must agree with it. */
-export const CHARGES = `select entry.*, charge.*, term_version.agreement_id, term_version.term
+export const CHARGES = `select entry.*, charge.*, counted.events, term_version.agreement_id, term_version.term
   from (
     select account_id, cut, 1 as sign, charges from event
     union all
     select account_id, cut, case side when '-' then -1 else 1 end, charges from event_fact) as entry
   cross join lateral charges_of(entry.charges) as charge
+  cross join lateral ${COUNTED} as counted
   join term_version on term_version.id = charge.term_version`;
 
 const TOTALS_RECOUNT = `with recounted as (
-    select account_id, term_version, day, tuple, cut, agreement_id, sum(sign) as count,
+    select account_id, term_version, day, tuple, cut, agreement_id, sum(sign * events) as count,
       sum(sign * billed) as quantity, sum(sign * coalesce(amount_pico, 0)) as amount,
       sum(sign * coalesce(base_pico, 0)) as base
     from (${CHARGES}) as charges group by 1, 2, 3, 4, 5, 6),
@@ -35,9 +40,10 @@ const TOTALS_RECOUNT = `with recounted as (
 
 /** What events stand at by now, whenever that was counted. */
 const STANDING_RECOUNT = `with standing as (
-    select account_id, term_version, day, tuple, count(*) as count, sum(billed) as quantity,
+    select account_id, term_version, day, tuple, sum(events) as count, sum(billed) as quantity,
       sum(coalesce(amount_pico, 0)) as amount
-    from standing_event cross join lateral charges_of(charges) group by 1, 2, 3, 4),
+    from standing_event cross join lateral charges_of(charges)
+    cross join lateral ${COUNTED} as counted group by 1, 2, 3, 4),
   stored as (
     select account_id, term_version, day, tuple, sum(count) as count, sum(quantity) as quantity,
       sum(amount_pico) as amount

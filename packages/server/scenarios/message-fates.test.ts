@@ -133,7 +133,7 @@ test("a message that is given back lowers its line, and says why", async () => {
       "segment, charged on submission and given back if rejected (submitted, then rejected).",
   );
   await close(database, "2026-10");
-  expect(await linesOf(database, "2026-10")).toEqual(["2026-10 sms 3 0.05"]);
+  expect(await linesOf(database, "2026-10")).toEqual(["2026-10 sms 1 0.05"]);
 });
 
 const DELIVERED = { ...SMS, status: "delivered" };

@@ -257,6 +257,12 @@ export interface Plan {
   readonly terms: readonly Term[];
 }
 
+/**
+ * Where a call across a boundary counts (handbook §6): on the day it ends on, which is usual in retail, on
+ * the one it starts on, or each month with the increments that start in it.
+ */
+export type LongCallPolicy = "byEnd" | "byStart" | "split";
+
 export type Role = "customer" | "reseller" | "supplier" | "partner" | "referrer";
 
 export interface Agreement {
@@ -269,6 +275,8 @@ export interface Agreement {
   readonly cycle: "monthly";
   /** Hours after the period's end during which it is not closed. Default 0. */
   readonly graceHours?: number | undefined;
+  /** On which day a call counts that lasts over several. Default `byEnd`. */
+  readonly longCalls?: LongCallPolicy | undefined;
   /** How a statement line becomes money. Default `halfEven`. */
   readonly rounding?: RoundingMode | undefined;
   /** Accounts that it is for; for a reseller, partner or referrer also the accounts below them. */

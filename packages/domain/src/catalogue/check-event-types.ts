@@ -39,6 +39,7 @@ export function checkEventTypes(
     for (const field of namesIn(type.id ?? "")) {
       checkProperty(type, field, [...path, "id"], report);
     }
+    checkLasts(id, type, [...path, "lasts"], report);
     checkDelivery(id, type, { ...builtInTypes, ...eventTypes }, [...path, "delivery"], report);
   }
 }
@@ -46,6 +47,21 @@ export function checkEventTypes(
 /** What a template names in braces. */
 function namesIn(template: string): readonly string[] {
   return Array.from(template.matchAll(/\{([^{}]*)\}/g), ([, name = ""]) => name);
+}
+
+/** What an event lasts is a quantity of its own that counts milliseconds. */
+function checkLasts(
+  id: string,
+  { lasts, quantities }: EventType,
+  path: Path,
+  report: Report,
+): void {
+  if (lasts === undefined) return;
+  if (!Object.hasOwn(quantities, lasts)) {
+    report(path, "catalogue.quantity-unknown", { type: id, quantity: lasts });
+  } else if (quantities[lasts]?.times !== 1000 && lasts !== "milliseconds") {
+    report(path, "catalogue.meter-not-time", { quantity: lasts });
+  }
 }
 
 /** A receipt names a message type that tells its delivery, and what state it follows. */

@@ -55,6 +55,7 @@ const VOICE_CALL: EventType = {
   },
   numbers: ["from", "to", "lrn"],
   personal: ["from", "to", "lrn"],
+  lasts: "milliseconds",
 };
 
 /** One verification of one person, whatever number of attempts it took. */

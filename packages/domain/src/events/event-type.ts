@@ -18,6 +18,8 @@ export interface EventType {
   readonly personal?: readonly string[] | undefined;
   /** The id that an event must have, fields of `data` in braces: one for each fact that counts once. */
   readonly id?: string | undefined;
+  /** The quantity of milliseconds that an event lasts from its time on; absent: it has no end. */
+  readonly lasts?: string | undefined;
   /** How far what was sent has come; terms with `chargeOn` ask for it. */
   readonly delivery?: DeliveryRule | undefined;
 }

@@ -2,7 +2,14 @@ import type { Term } from "../catalogue/catalogue.ts";
 import { formatDecimal } from "../decimal.ts";
 import { isByDay } from "../voice/ratio-surcharge.ts";
 import { describeUse, isReceivable, isUnused, statusOf } from "./charge-words.ts";
-import { callStepsOf, describeChanges, describeEnd, endOf } from "./describe-call.ts";
+import {
+  callStepsOf,
+  describeChanges,
+  describeEnd,
+  describePart,
+  endOf,
+  partOf,
+} from "./describe-call.ts";
 import { describeFate } from "./describe-fate.ts";
 import {
   describeIncrements,
@@ -97,8 +104,9 @@ function describeMaking(
     stored.billed === stored.raw ? "" : ` billed as ${describeQuantity(measure, stored.billed)}`;
   const increments = describeIncrements(charge);
   const connectFee = row?.connectFee ?? null;
+  const part = describePart(charge);
   return [
-    connectFee === null
+    connectFee === null || (partOf(charge)?.from ?? 0) > 0
       ? ""
       : `connect fee ${describeAmount(connectFee, agreement.body.currency)} and `,
     raw,
@@ -107,6 +115,7 @@ function describeMaking(
     ` at ${describeRate(charge)}`,
     after,
     describeChanges(charge),
+    part === null ? "" : `, ${part}`,
   ].join("");
 }
 

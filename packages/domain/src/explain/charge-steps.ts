@@ -1,8 +1,15 @@
 import { formatDecimal } from "../decimal.ts";
-import { formatLocalDay } from "../period.ts";
+import { checkZone, formatLocalDay, localDayOf } from "../period.ts";
 import { BASES, isUnused, statusOf } from "./charge-words.ts";
 import { deckRowRef } from "./deck-row-ref.ts";
-import { amountStepsOfCall, callStepsOf, durationSteps, endOf } from "./describe-call.ts";
+import {
+  amountStepsOfCall,
+  callStepsOf,
+  describePart,
+  durationSteps,
+  endOf,
+  partOf,
+} from "./describe-call.ts";
 import { describeDimensions } from "./describe-dimensions.ts";
 import { describeFate } from "./describe-fate.ts";
 import {
@@ -139,7 +146,7 @@ function deckSteps(
       : { name: "increments", value: `${increments}${mode}: ${billed} billed`, from },
     { name: "rate", value: describeRate(charge), from },
   );
-  if (row.connectFee !== null) {
+  if (row.connectFee !== null && (partOf(charge)?.from ?? 0) === 0) {
     const fee = describeAmount(row.connectFee, agreement.body.currency);
     steps.push({ name: "connect fee", value: fee, from });
   }
@@ -180,11 +187,25 @@ function amountSteps(charge: RecordedCharge): Step[] {
   return [{ name: "amount", value: `${amount}${how}`, from: "charge" }];
 }
 
-function totalSteps({ cut }: RecordedEvent, charge: RecordedCharge): Step[] {
+/** Why an event counts on another day than the one of its time. */
+function describeDayOf({ time }: RecordedEvent, charge: RecordedCharge): string {
+  const { timeZone } = charge.agreement.body;
+  const part = describePart(charge);
+  if (part !== null) return `, ${part}`;
+  const isLater = charge.stored.day > localDayOf(checkZone(timeZone), time);
+  return isLater ? ", on which it ends" : "";
+}
+
+function totalSteps(event: RecordedEvent, charge: RecordedCharge): Step[] {
+  const { cut } = event;
   const { stored, agreement, dimensions, term } = charge;
   const day = formatLocalDay(stored.day);
   return [
-    { name: "day", value: `${day} in ${agreement.body.timeZone}`, from: "charge" },
+    {
+      name: "day",
+      value: `${day} in ${agreement.body.timeZone}${describeDayOf(event, charge)}`,
+      from: "charge",
+    },
     {
       name: "total",
       value: `${agreement.name}, ${term.id}, ${day}, ${describeDimensions(dimensions)}`,

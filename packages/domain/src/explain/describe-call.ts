@@ -144,6 +144,19 @@ export function describeChanges(charge: RecordedCharge): string {
     .join("");
 }
 
+/** The part of a divided call that a charge is for; null where it is for the whole. */
+export function partOf(charge: RecordedCharge): Extract<CallStep, { kind: "part" }> | null {
+  return callStepsOf(charge).find((step) => step.kind === "part") ?? null;
+}
+
+/** `part of a call of 6300 s: its increments that start from 1800 s on in the month` */
+export function describePart(charge: RecordedCharge): string | null {
+  const part = partOf(charge);
+  if (part === null) return null;
+  const since = part.from === 0 ? "" : ` from ${seconds(part.from)} on`;
+  return `part of a call of ${seconds(part.of)}: its increments that start${since} in the month`;
+}
+
 /** `0.1000 EUR per minute for 60 s (peak), 0.0400 EUR per minute for 60 s`; null without spans. */
 export function describeSpans(charge: RecordedCharge): string | null {
   const spans = callStepsOf(charge).filter((step) => step.kind === "span");

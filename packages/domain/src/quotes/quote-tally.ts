@@ -73,7 +73,7 @@ export function tallyCharge(tally: QuoteTally, charge: Charge, account: string, 
     total = { termVersion: charge.term.id, tuple, ...none };
     tallied.totals.set(group, total);
   }
-  total.count += events;
+  total.count += events * BigInt(charge.count);
   total.quantity += BigInt(charge.billed);
   total.amount += BigInt(charge.amount ?? 0);
   total.base += BigInt(charge.base ?? 0);

@@ -2,7 +2,14 @@
  * The book: every agreement, term, deck and account that can apply, compiled for rating. Immutable as far
  * as its answers go; it remembers what it has worked out (terms of an account, tuples).
  */
-import type { Account, Agreement, Base, Role, Term } from "../catalogue/catalogue.ts";
+import type {
+  Account,
+  Agreement,
+  Base,
+  LongCallPolicy,
+  Role,
+  Term,
+} from "../catalogue/catalogue.ts";
 import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import type { Source } from "../catalogue/source.ts";
 import type { EventType } from "../events/event-type.ts";
@@ -33,6 +40,8 @@ export interface Book {
   readonly termsByType: ReadonlyMap<string, readonly CompiledTerm[]>;
   /** All terms, those that are priced at close and have no event type included. */
   readonly terms: readonly CompiledTerm[];
+  /** Whether an agreement divides calls among the months that they touch. */
+  readonly dividesCalls: boolean;
   readonly tuples: TupleMemory;
 }
 
@@ -70,6 +79,8 @@ export interface BookType {
   readonly measure: string;
   /** Tuples of hourly usage. */
   readonly usageTuples: TupleTree;
+  /** Name of the quantity of milliseconds that its events last; null: they have no end. */
+  readonly lasts: string | null;
   /** Whether its events say how far a message of another type has come. */
   readonly isReceipt: boolean;
 }
@@ -81,6 +92,7 @@ export interface BookAgreement {
   readonly role: Role;
   readonly zone: Zone;
   readonly currency: string;
+  readonly longCalls: LongCallPolicy;
   /** Account names that it lists; null for all. */
   readonly accounts: ReadonlySet<string> | null;
   /** The local day that was asked for last: most events belong to the same one. */

@@ -18,7 +18,7 @@ const termOf: ChargedTermOf = (version) => TERMS[version - 1]!;
 
 function charge(termVersion: number, more: Partial<StoredCharge> = {}): StoredCharge {
   const day = 20_727 as LocalDay;
-  const none = { tuple: 1, deckRow: 0, raw: 60n, billed: 60n, base: null, steps: "" };
+  const none = { tuple: 1, deckRow: 0, raw: 60n, billed: 60n, base: null, count: 1, steps: "" };
   return { termVersion, day, ...none, amount: 100n, ...more };
 }
 

@@ -30,8 +30,8 @@ export function areSameCharges(
 }
 
 function meaningOf(charge: StoredCharge, { agreement, term, price }: ChargedTerm): string {
-  const { day, tuple, raw, billed, amount, base } = charge;
-  return [agreement, term, day, tuple, raw, billed, base ?? "", amount ?? price].join(",");
+  const { day, tuple, raw, billed, amount, base, count } = charge;
+  return [agreement, term, day, tuple, count, raw, billed, base ?? "", amount ?? price].join(",");
 }
 
 export interface AgreementChange {

@@ -14,6 +14,7 @@ test("the compact form holds every value of each charge, whatever its size", () 
       billed: 120_000n,
       amount: 24_000_000_000n,
       base: null,
+      count: 1,
       steps: "",
     },
     {
@@ -25,6 +26,7 @@ test("the compact form holds every value of each charge, whatever its size", () 
       billed: 1n,
       amount: null,
       base: -90_071_992_547_409_930n,
+      count: 1,
       steps: "",
     },
   ]);

@@ -1,4 +1,5 @@
 import type { LocalDay } from "../period.ts";
+import { countOfSteps, writeCallSteps } from "../voice/call-steps.ts";
 import type { CompiledTerm, Tuple } from "./book.ts";
 import type { Whole } from "./whole.ts";
 
@@ -25,12 +26,24 @@ export interface Charge {
    * the whole that `billed` is a part of.
    */
   readonly base: Whole | null;
+  /**
+   * What it adds to the number of events: a message is counted with the charge that makes its quantity count,
+   * and not again by its receipt; a call that is divided with its first part. −1 where it is taken back.
+   */
+  readonly count: number;
   /** What else was done, where references do not tell: `call-steps.ts` reads it. Mostly empty. */
   readonly steps: string;
 }
 
 /** By which lines of what is counted day by day are split: the `day` of the charge, as a date. */
 export const DAY_DIMENSION = "day";
+
+/** Steps with the count of their charge, which they tell where it is not 1. */
+export function countedSteps(count: number, steps: string): string {
+  if (count === 1) return steps;
+  const told = writeCallSteps([{ kind: "count", count }]);
+  return steps === "" ? told : `${told}~${steps}`;
+}
 
 /** A stored charge, its references still numbers. */
 export interface StoredCharge {
@@ -42,6 +55,7 @@ export interface StoredCharge {
   readonly billed: bigint;
   readonly amount: bigint | null;
   readonly base: bigint | null;
+  readonly count: number;
   readonly steps: string;
 }
 
@@ -64,6 +78,7 @@ export function chargesFromText(text: string): StoredCharge[] {
       billed: BigInt(billed!),
       amount: amount === "" ? null : BigInt(amount!),
       base: base === "" ? null : BigInt(base!),
+      count: countOfSteps(steps),
       steps,
     };
   });

@@ -109,6 +109,7 @@ export function compileBook(parts: BookParts): Book {
       role: body.role,
       zone: checkZone(body.timeZone),
       currency: body.currency,
+      longCalls: body.longCalls ?? "byEnd",
       accounts: body.accounts === "all" ? null : new Set(body.accounts),
       lastDay: { start: 0, end: 0, day: 0 as LocalDay },
     });
@@ -144,6 +145,7 @@ export function compileBook(parts: BookParts): Book {
     aliases: compileAliases(parts, accounts),
     termsByType: groupByType(terms, types),
     terms,
+    dividesCalls: [...agreements.values()].some(({ longCalls }) => longCalls === "split"),
     tuples: tupleMemory(),
   };
 }

@@ -19,6 +19,7 @@ export function compileTypes(
         measures: compileMeasures(body, namedDimensions(name, body, terms)),
         measure: Object.keys(body.quantities)[0]!,
         usageTuples: tupleTree(),
+        lasts: body.lasts ?? null,
         isReceipt: body.delivery?.of !== undefined,
       },
     ]),

@@ -23,6 +23,7 @@ export interface Priced {
   readonly billed: number;
   readonly amount: Whole | null;
   readonly base: Whole | null;
+  readonly count: number;
   readonly steps: string;
 }
 
@@ -37,5 +38,5 @@ export function refuse(refused: RefusalCode, detail: string): Refused {
 
 /** What is charged as it was used. */
 export function priced(raw: number, amount: Whole | null, base: Whole | null = null): Priced {
-  return { deckRow: 0, raw, billed: raw, amount, base, steps: "" };
+  return { deckRow: 0, raw, billed: raw, amount, base, count: 1, steps: "" };
 }

@@ -28,7 +28,7 @@ export function rateByFate(
     // The fixed part of a markup and the limits of an event were the message's.
     return base === 0
       ? null
-      : { ...share, amount: multiplyDivide(base, price.numerator, price.by) };
+      : { ...share, amount: multiplyDivide(base, price.numerator, price.by), count: 0 };
   }
   // Without a policy the message was charged whole by its own event.
   if (term.dues === null) return isOwn ? ratePrice(term, event, bases, before) : null;
@@ -57,6 +57,7 @@ function partOf(whole: Priced, before: Due, now: Due): Priced {
     amount:
       amount === null ? null : addWhole(shareOf(amount, now), negateWhole(shareOf(amount, before))),
     base: partly ? amount : null,
+    count: times,
   };
 }
 

@@ -245,7 +245,7 @@ test("a version applies from its start to the next one's, by the time of the eve
 test("a charge counts on the local day of its agreement, before and after it was asked for", () => {
   const book = smallBook(voiceWorld({ rate: "1" }));
   const dayAt = (time: string) => {
-    const rating = rate(book, "voice.call", call(60), { time: parseInstant(time) });
+    const rating = rate(book, "voice.call", call(0.001), { time: parseInstant(time) });
     return "charges" in rating ? rating.charges[0]!.day : null;
   };
   const first = dayAt("2026-10-01T00:00:00Z")!;

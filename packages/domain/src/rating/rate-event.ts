@@ -1,22 +1,14 @@
 /** Rates one event for every party (design: the one path). Pure: event and book in, charges out. */
-import type { Instant } from "../instant.ts";
-import {
-  checkZone,
-  formatLocalDay,
-  type LocalDay,
-  localDayOf,
-  startOfLocalDay,
-} from "../period.ts";
+import { formatLocalDay, type LocalDay } from "../period.ts";
 import { isByDay } from "../voice/ratio-surcharge.ts";
 import { matchingTerms } from "./applicable-terms.ts";
 import { addToBases, noBases } from "./bases.ts";
-import { type Book, type BookAgreement, type CompiledTerm, tupleOf } from "./book.ts";
-import { type Charge, DAY_DIMENSION } from "./charge.ts";
+import { type Book, type CompiledTerm, tupleOf } from "./book.ts";
+import { type Charge, countedSteps, DAY_DIMENSION } from "./charge.ts";
+import { dayOfCharge, divideCall } from "./divide-call.ts";
 import { type Priced, type RatableEvent, type Refused, refuse } from "./priced.ts";
 import { rateByFate } from "./rate-by-fate.ts";
 import { ratePrice } from "./rate-price.ts";
-
-const UTC = checkZone("UTC");
 
 export type Rating = { readonly charges: readonly Charge[] } | Refused;
 
@@ -25,6 +17,12 @@ export type Rating = { readonly charges: readonly Charge[] } | Refused;
  * a charge, and so must the supplier that the event names: no rate is never zero (handbook §2.1).
  */
 export function rateEvent(event: RatableEvent, book: Book): Rating {
+  const rating = rateWhole(event, book);
+  if (!book.dividesCalls || event.type.lasts === null || "refused" in rating) return rating;
+  return divideCall(rating.charges, event, (part) => rateWhole(part, book));
+}
+
+function rateWhole(event: RatableEvent, book: Book): Rating {
   const bases = noBases();
   const charges: Charge[] = [];
   let levels = 0;
@@ -67,34 +65,19 @@ function missingLink(event: RatableEvent, levels: number): string {
 
 function chargeOf(
   term: CompiledTerm,
-  { deckRow, raw, billed, amount, base, steps }: Priced,
+  { deckRow, raw, billed, amount, base, count, steps }: Priced,
   event: RatableEvent,
   book: Book,
 ): Charge {
-  const day = dayOfCharge(term, event.time);
+  const day = dayOfCharge(term, event);
   const { price } = term;
   const isOfDay = price.kind === "ratio" && isByDay(price);
   const dimensions = isOfDay ? onDay(event, day) : event.dimensions;
   const tuple = tupleOf(book, term.tuples, term.lines, dimensions);
-  return { term, day, tuple, deckRow, raw, billed, amount, base, steps };
-}
-
-/** A month has whole days: what is compared by the days of UTC counts in the month of its UTC day. */
-function dayOfCharge({ price, agreement }: CompiledTerm, time: Instant): LocalDay {
-  if (price.kind === "ratio" && price.over === "utcDay") return localDayOf(UTC, time);
-  return dayOf(agreement, time);
+  const told = countedSteps(count, steps);
+  return { term, day, tuple, deckRow, raw, billed, amount, base, count, steps: told };
 }
 
 function onDay({ dimensions }: RatableEvent, day: LocalDay): RatableEvent["dimensions"] {
   return { channel: dimensions.channel, [DAY_DIMENSION]: formatLocalDay(day) };
-}
-
-/** The agreement's local day of an instant; asks the calendar only when the day changes. */
-function dayOf({ zone, lastDay }: BookAgreement, time: Instant): LocalDay {
-  if (time >= lastDay.start && time < lastDay.end) return lastDay.day;
-  const day = localDayOf(zone, time);
-  lastDay.start = startOfLocalDay(zone, day);
-  lastDay.end = startOfLocalDay(zone, (day + 1) as LocalDay);
-  lastDay.day = day;
-  return day;
 }

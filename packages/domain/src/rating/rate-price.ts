@@ -67,7 +67,7 @@ function rateSurcharge(
   const exact = multiplyWhole(billed, rate);
   const amount = roundLeg(exact, size, rounding);
   const base = isPerLine ? restOfLeg(exact, size, amount) : null;
-  return { deckRow: 0, raw, billed, amount, base, steps: "" };
+  return { deckRow: 0, raw, billed, amount, base, count: 1, steps: "" };
 }
 
 function rateDynamic(price: PriceOf<"dynamic">, raw: number): Priced {
@@ -95,7 +95,7 @@ function rateMetered({ quantity }: PriceOf<"metered">, event: RatableEvent): Pri
 /** Counts what matches beside the whole, for close to compare. */
 function rateRatio(price: PriceOf<"ratio">, event: RatableEvent, raw: number): Priced {
   const billed = isMatching(price, event) ? raw : 0;
-  return { deckRow: 0, raw, billed, amount: null, base: raw, steps: "" };
+  return { deckRow: 0, raw, billed, amount: null, base: raw, count: 1, steps: "" };
 }
 
 /** Nothing was used: an unanswered call needs no rate and costs nothing (handbook §2.3). */
@@ -113,7 +113,7 @@ function rateDeck(
   const row = findByPrefix(deck, digits, time);
   if (row < 0) return noRate(row, term, digits);
   const { billed, amount } = rateByTariff(deck.tariffs[tariffAt(deck, row)]!, raw, mode);
-  return { deckRow: rowId(deck, row), raw, billed, amount, base: null, steps: "" };
+  return { deckRow: rowId(deck, row), raw, billed, amount, base: null, count: 1, steps: "" };
 }
 
 function rateNetwork(
@@ -133,7 +133,7 @@ function rateNetwork(
   if (row < 0) return noRate(row, term, key);
   const tariff = deck.tariffs[tariffAt(deck, row)]!;
   const { billed, amount } = rateByTariff(tariff, raw, "initialThenSubsequent");
-  return { deckRow: rowId(deck, row), raw, billed, amount, base: null, steps: "" };
+  return { deckRow: rowId(deck, row), raw, billed, amount, base: null, count: 1, steps: "" };
 }
 
 function nothingToLookUp(term: string, what: string): Refused {

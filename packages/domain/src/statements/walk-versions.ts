@@ -71,8 +71,9 @@ function statedThatHolds(
   totals: readonly ServiceTotal[],
 ): PeriodPricing["stated"] {
   const standing = new Map<number, string | undefined>();
-  for (const { termVersion, count } of totals) {
-    if (count !== 0n) standing.set(termVersion, known.get(termVersion)?.id);
+  for (const { termVersion, count, quantity, amount } of totals) {
+    const isCounted = count !== 0n || quantity !== 0n || amount !== 0n;
+    if (isCounted) standing.set(termVersion, known.get(termVersion)?.id);
   }
   const holding = new Map<string, readonly StatedTiers[]>();
   for (const [term, parts] of stated) {

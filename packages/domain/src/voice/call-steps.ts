@@ -8,6 +8,10 @@ import { type FoundJurisdiction, JURISDICTIONS } from "./jurisdiction.ts";
 
 /** Durations in milliseconds, amounts in pico-units. */
 export type CallStep =
+  /** What the charge adds to the number of events, where it is not 1; always the first step. */
+  | { readonly kind: "count"; readonly count: number }
+  /** A part of a call that is divided among months: of these milliseconds, from this one on. */
+  | { readonly kind: "part"; readonly from: number; readonly of: number }
   /** Not answered: the attempt fee and nothing else. */
   | { readonly kind: "unanswered" }
   /** The duration as it came out of these steps. */
@@ -35,6 +39,8 @@ export type CallStep =
     };
 
 const LETTERS = {
+  count: "c",
+  part: "d",
   rounded: "r",
   offset: "o",
   free: "f",
@@ -50,6 +56,8 @@ const LETTERS = {
 } as const satisfies Readonly<Record<CallStep["kind"], string>>;
 
 const KINDS: readonly CallStep["kind"][] = [
+  "count",
+  "part",
   "rounded",
   "offset",
   "free",
@@ -74,6 +82,10 @@ export function writeCallSteps(steps: readonly CallStep[]): string {
 function writeStep(step: CallStep): string {
   const letter = LETTERS[step.kind];
   switch (step.kind) {
+    case "count":
+      return `${letter}${step.count}`;
+    case "part":
+      return `${letter}${step.from}:${step.of}`;
     case "rounded":
     case "offset":
     case "free":
@@ -95,6 +107,11 @@ function writeStep(step: CallStep): string {
   }
 }
 
+/** What a charge adds to the number of events. */
+export function countOfSteps(text: string): number {
+  return text.startsWith(LETTERS.count) ? Number(/^.(-?\d+)/.exec(text)?.[1]) : 1;
+}
+
 export function readCallSteps(text: string): CallStep[] {
   return text === "" ? [] : text.split("~").map(readStep);
 }
@@ -105,6 +122,10 @@ function readStep(text: string): CallStep {
   const kind = KINDS.find((one) => LETTERS[one] === letter);
   assert(kind !== undefined, "a recorded step is one of the list");
   switch (kind) {
+    case "count":
+      return { kind, count: Number(first) };
+    case "part":
+      return { kind, from: Number(first), of: Number(second) };
     case "rounded":
     case "offset":
     case "free":

@@ -95,7 +95,8 @@ export function chargeCall(price: CallPrice, leg: CallLeg): Priced | CallProblem
     steps.unshift({ kind: "jurisdiction", ...jurisdiction });
   const raw = leg.milliseconds;
   const text = steps.length === 0 ? "" : writeCallSteps(steps);
-  return { deckRow: rowId(deck, row), raw, billed, amount, base: rest, steps: text };
+  const deckRow = rowId(deck, row);
+  return { deckRow, raw, billed, amount, base: rest, count: 1, steps: text };
 }
 
 /** A toll-free call is looked up by its caller: then it is the number called that is at the other end. */

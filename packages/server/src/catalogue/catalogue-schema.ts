@@ -140,6 +140,7 @@ export const eventTypeSchema = z.strictObject({
   numbers: z.array(name).optional(),
   personal: z.array(name).optional(),
   id: name.optional(),
+  lasts: name.optional(),
   delivery: z
     .strictObject({ status: name, after: name.optional(), of: name.optional() })
     .optional(),
@@ -272,6 +273,7 @@ export const agreementSchema = z.strictObject({
   timeZone: name,
   cycle: z.literal("monthly"),
   graceHours: z.int().min(0).max(8760).optional(),
+  longCalls: z.enum(["byEnd", "byStart", "split"]).optional(),
   rounding: roundingMode.optional(),
   accounts: z.union([z.literal("all"), z.array(name)]),
   versions: z.array(

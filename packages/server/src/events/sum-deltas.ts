@@ -26,6 +26,7 @@ interface Sums {
 interface Charges {
   count: number;
   row: Int32Array;
+  counted: Int8Array;
   billed: Float64Array;
   amount: Float64Array;
   base: Float64Array;
@@ -69,6 +70,7 @@ export function startDeltas(): Deltas {
     charges: {
       count: 0,
       row: new Int32Array(EVENTS_FIRST),
+      counted: new Int8Array(EVENTS_FIRST),
       billed: new Float64Array(EVENTS_FIRST),
       amount: new Float64Array(EVENTS_FIRST),
       base: new Float64Array(EVENTS_FIRST),
@@ -98,12 +100,13 @@ export function clearDeltas({ totals, agreements, usage, events, charges }: Delt
 export function noteEvent(deltas: Deltas, { verdict, time }: RatedCandidate): void {
   const { charges, events, totals, agreements } = deltas;
   const account = verdict.account.handle;
-  for (const { term, day, tuple, billed, amount, base } of verdict.charges) {
+  for (const { term, day, tuple, billed, amount, base, count } of verdict.charges) {
     if (charges.count === charges.row.length) growCharges(charges);
     const at = charges.count++;
     const row = rowOf(totals, account, term.id, day, tuple.id);
     if (row === agreements.length) agreements.push(term.agreement.handle);
     charges.row[at] = row;
+    charges.counted[at] = count;
     charges.billed[at] = billed;
     charges.amount[at] = inColumn(charges, at * 2, amount);
     charges.base[at] = inColumn(charges, at * 2 + 1, base);
@@ -135,6 +138,7 @@ function fromColumn({ large }: Charges, place: number, value: number): Whole {
 
 function growCharges(charges: Charges): void {
   charges.row = grown(charges.row, new Int32Array(charges.row.length * 2));
+  charges.counted = grown(charges.counted, new Int8Array(charges.counted.length * 2));
   charges.billed = grown(charges.billed, new Float64Array(charges.billed.length * 2));
   charges.amount = grown(charges.amount, new Float64Array(charges.amount.length * 2));
   charges.base = grown(charges.base, new Float64Array(charges.base.length * 2));
@@ -146,7 +150,7 @@ function growEvents(events: Events): void {
   events.chargesEnd = grown(events.chargesEnd, new Int32Array(events.chargesEnd.length * 2));
 }
 
-function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
+function grown<T extends Int8Array | Int32Array | Float64Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
@@ -173,7 +177,7 @@ export function sumDeltas(
       const row = charges.row[charge]!;
       const amount = fromColumn(charges, charge * 2, charges.amount[charge]!);
       const base = fromColumn(charges, charge * 2 + 1, charges.base[charge]!);
-      totals.count[row]!++;
+      totals.count[row]! += charges.counted[charge]!;
       totals.quantity[row] = addWhole(totals.quantity[row]!, charges.billed[charge]!);
       totals.amount[row] = addWhole(totals.amount[row]!, amount);
       totals.base[row] = addWhole(totals.base[row]!, base);
@@ -191,7 +195,7 @@ function totalColumns({ totals, agreements, totalColumns }: Deltas, sums: Sums):
   totalColumns.forEach(clearColumn);
   const [account, term, day, tuple, agreement, count, quantity, amount, base] = totalColumns;
   for (let row = 0; row < totals.count; row++) {
-    if (sums.count[row] === 0) continue;
+    if (isNothing(sums, row)) continue;
     pushInteger(account!, totals.keys[row * 4]!);
     pushInteger(term!, totals.keys[row * 4 + 1]!);
     pushInteger(day!, totals.keys[row * 4 + 2]!);
@@ -203,6 +207,11 @@ function totalColumns({ totals, agreements, totalColumns }: Deltas, sums: Sums):
     pushNumeric(base!, sums.base[row]!);
   }
   return totalColumns.map(columnValue);
+}
+
+/** Of events that were all left out; or what was counted is taken back, and nothing else moves. */
+function isNothing({ count, quantity, amount, base }: Sums, row: number): boolean {
+  return count[row] === 0 && quantity[row] === 0 && amount[row] === 0 && base[row] === 0;
 }
 
 function usageColumns({ usage, usageColumns }: Deltas, sums: Sums): Columns {

@@ -13,6 +13,7 @@ import {
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
+import { COUNTED_WITHIN } from "@counterpart/domain/rating/divide-call.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
 import { loadObjects } from "./explain.repo.ts";
@@ -81,7 +82,9 @@ export async function listLineEvents(
   const objects = await loadObjects(db, statement.revision, [
     { kind: "agreements", id: statement.agreement },
   ]);
-  const { timeZone } = objects.get(`agreements/${statement.agreement}`) as Agreement;
+  const { timeZone, longCalls = "byEnd" } = objects.get(
+    `agreements/${statement.agreement}`,
+  ) as Agreement;
   const month = parseMonth(line.service_period);
   const { first, end } = monthDays(month);
   const counted = {
@@ -98,8 +101,10 @@ export async function listLineEvents(
   const tuples = await tuplesOf(db, line, { ...counted, agreement });
   const charges = { ...counted, tuples };
   const { start, end: monthEnd } = monthPeriod(checkZone(timeZone), month);
-  // What is compared by the days of UTC is of the month of these: up to a day from the agreement's.
-  const span = { start: start - DAY_MS, end: monthEnd + DAY_MS };
+  // What is compared by the days of UTC is of the month of these: up to a day from the agreement's. A call
+  // counts where it ends, and its parts in the months after it.
+  const back = Math.max(DAY_MS, COUNTED_WITHIN[longCalls]);
+  const span = { start: start - back, end: monthEnd + DAY_MS };
   const accounts = await listLineAccounts(db, {
     ...charges,
     agreement,

@@ -48,10 +48,11 @@ export function addCharges(
   termOf: ChargedTermOf,
   dayOf: (day: LocalDay) => LocalDay,
 ): void {
-  for (const { termVersion, day, tuple, billed, amount, base } of chargesFromText(charges)) {
+  for (const charge of chargesFromText(charges)) {
+    const { termVersion, day, tuple, billed, amount, base, count } = charge;
     const { agreement } = termOf(termVersion);
     const key = [account, termVersion, dayOf(day), tuple, agreement];
-    add(totals, key, sign, [billed, amount ?? 0n, base ?? 0n]);
+    add(totals, key, sign, count, [billed, amount ?? 0n, base ?? 0n]);
   }
 }
 
@@ -62,13 +63,14 @@ function addUsage(
 ): void {
   if (usage === null) return;
   const key = [account, Math.floor(time / HOUR), type.handle, usage.tuple];
-  add(sums, key, sign, [BigInt(usage.measured)]);
+  add(sums, key, sign, 1, [BigInt(usage.measured)]);
 }
 
 function add(
   sums: ChangeSums,
   key: readonly number[],
   sign: 1 | -1,
+  count: number,
   values: readonly bigint[],
 ): void {
   const text = key.join("/");
@@ -77,7 +79,7 @@ function add(
     sum = { key, count: 0, sums: values.map(() => 0n) };
     sums.set(text, sum);
   }
-  sum.count += sign;
+  sum.count += sign * count;
   for (const [at, value] of values.entries()) sum.sums[at]! += BigInt(sign) * value;
 }
 

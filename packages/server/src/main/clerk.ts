@@ -25,7 +25,7 @@ import { runRerating } from "../reratings/rerate.ts";
 import { listRunning } from "../reratings/reratings.repo.ts";
 import { handOverSessions } from "../sessions/hand-over-sessions.ts";
 import { measureSessions } from "../sessions/session-views.repo.ts";
-import { closePeriod } from "../statements/close-period.ts";
+import { closeMonth } from "../statements/close-month.ts";
 import { findNewestPeriod } from "../statements/statements.repo.ts";
 
 export interface ClerkOptions {
@@ -144,7 +144,7 @@ async function closeDue(options: ClerkOptions): Promise<void> {
   const first = newest === null || newest > last ? last : newest;
   for (let period = first; period <= last; period = nextMonth(period)) {
     try {
-      const { statements, left } = await closePeriod(database, keeper.book(), {
+      const { statements, left } = await closeMonth(options, {
         period,
         now: now(),
         dryRun: false,

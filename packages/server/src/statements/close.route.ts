@@ -8,7 +8,8 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireFlag, wireText } from "../http/wire-text.ts";
-import { type CloseResult, closePeriod } from "./close-period.ts";
+import { closeMonth } from "./close-month.ts";
+import type { CloseResult } from "./close-period.ts";
 import { listAccounts } from "./completeness.repo.ts";
 import { reportMargin } from "./margin.ts";
 import { closeSchema, completenessSchema, marginSchema } from "./statements-wire.ts";
@@ -40,7 +41,8 @@ function routeClosePeriod(app: ZodApp, parts: ServerParts): void {
         operationId: "closePeriod",
         summary: "Close a month into statements",
         description:
-          "Each agreement's own month, in its zone. Asking again changes nothing and states what has " +
+          "Each agreement's own month, in its zone. Sessions that have ended are charged first. " +
+          "Asking again changes nothing and states what has " +
           "become due since, with or without the same Idempotency-Key.",
         tags: ["statements"],
         params: z.strictObject({ period }),
@@ -57,10 +59,10 @@ function routeClosePeriod(app: ZodApp, parts: ServerParts): void {
     },
     async ({ params, query: { dryRun, confirmed, despiteQuarantine } }) => {
       const month = parseMonth(params.period);
-      const book = await newestBook(parts);
+      const { keeper, ingest } = await parts.open();
       const how = { dryRun, despiteQuarantine, refuseDoubtful: !confirmed };
       const request = { period: month, now: parts.now(), ...how };
-      return { dryRun, ...closeToWire(await closePeriod(parts.database, book, request)) };
+      return { dryRun, ...closeToWire(await closeMonth({ ...parts, keeper, ingest }, request)) };
     },
   );
 }

@@ -159,7 +159,7 @@ export async function listAccountMonths(
         where agreement_id = any($1::integer[]) and term_version = any($2::integer[])
           and day >= $3 and day < $4 and cut <= $5
         group by 1, 2, 3, 4
-        having sum(count) <> 0) as sums
+        having sum(count) <> 0 or sum(quantity) <> 0) as sums
       join handle on handle.id = sums.account_id
       order by agreement, month, version, account`,
     [agreements, versions, span.first, span.end, span.cut],

@@ -5,14 +5,14 @@ import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Imbalance } from "@counterpart/domain/statements/completeness.ts";
 import type { CloseDoubt } from "@counterpart/domain/statements/doubt-close.ts";
 import { Command } from "commander";
-import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group, progressBar } from "../../platform/progress.ts";
 import { showMoney } from "../../platform/show-money.ts";
 import type { ReasonCount } from "../../quarantine/quarantine.repo.ts";
-import { type CloseResult, closePeriod } from "../../statements/close-period.ts";
+import { closeMonth } from "../../statements/close-month.ts";
+import type { CloseResult } from "../../statements/close-period.ts";
 import { EXIT, print, printJson, say, withDatabase } from "../command-context.ts";
-import { now } from "../open-counterpart.ts";
+import { now, openIngest } from "../open-counterpart.ts";
 
 interface CloseOptions {
   readonly period: string;
@@ -30,7 +30,7 @@ export function closeCommand(): Command {
         "inside its grace time, is listed and left. Closing again changes nothing; a close that was " +
         "killed goes on where it stopped. It refuses a month that no event is of or that is long past, " +
         "and while events of the month are quarantined, unless told otherwise; and whenever an event that " +
-        "was received is unaccounted for.",
+        "was received is unaccounted for. Sessions that have ended are charged first.",
     )
     .requiredOption("--period <month>", "the month, such as 2026-10")
     .option("--dry-run", "work out the statements and store nothing")
@@ -49,17 +49,18 @@ async function close(options: CloseOptions): Promise<void> {
   const { dryRun = false, despiteQuarantine = false, yes = false, json = false } = options;
   const period = parseMonth(options.period);
   await withDatabase(async ({ database }) => {
-    const keeper = await openBookKeeper(database);
+    const { keeper, ingest } = await openIngest(database, { bulkWriters: 1 });
     const bar = progressBar({ label: `Closing ${period}`, total: null, unit: "agreements" });
     try {
-      const result = await closePeriod(database, keeper.book(), {
+      const request = {
         period,
         now: now(),
         dryRun,
         despiteQuarantine,
         refuseDoubtful: !yes,
         onProgress: bar.update,
-      });
+      };
+      const result = await closeMonth({ database, keeper, ingest }, request);
       bar.finish();
       if (json) printJson(result);
       else print(printClose(result, dryRun));
@@ -68,6 +69,8 @@ async function close(options: CloseOptions): Promise<void> {
       if (json) printJson({ code: error.code, ...error.detail });
       else if (!printRefusedClose(error)) throw error;
       process.exitCode = EXIT.refused;
+    } finally {
+      await ingest.close();
     }
   });
 }
