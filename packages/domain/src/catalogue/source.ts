@@ -29,6 +29,8 @@ export interface Source {
   readonly csv?: CsvMapping | undefined;
   /** The account of records that name none. */
   readonly account?: string | undefined;
+  /** Hours after which a message without a final receipt is reported as `unconfirmed`; absent: never. */
+  readonly receiptHours?: number | undefined;
   /** How the start, interim and stop records of its calls are read; without it, it sends none. */
   readonly sessions?: SessionRules | undefined;
 }

@@ -110,6 +110,7 @@ export const sourceSchema = z.strictObject({
   direction: directionRuleSchema.optional(),
   csv: csvMappingSchema.optional(),
   account: name.optional(),
+  receiptHours: z.int().min(1).max(8760).optional(),
   sessions: sessionRulesSchema.optional(),
 });
 

@@ -20,6 +20,7 @@ import { type Change, commitFacts, StoodOnAnother } from "./commit-facts.ts";
 import type { FactItem } from "./fact-item.ts";
 import { findAnswer, insertBatch } from "./facts.repo.ts";
 import { planFacts, type RefusedFact } from "./plan-facts.ts";
+import { receiptsOfMessages } from "./receipts-of-messages.ts";
 
 export interface FactRequest {
   readonly kind: Exclude<FactKind, "rerating">;
@@ -52,7 +53,10 @@ export interface StatedFact {
 export interface FactAnswer {
   /** Number of the batch; null: nothing was stated. */
   readonly batch: number | null;
-  /** One for each item, in their order: a refused one never spoils its neighbours. */
+  /**
+   * One for each item, in their order: a refused one never spoils its neighbours. Then those of receipts that
+   * are voided or restored with their messages.
+   */
   readonly results: readonly (StatedFact | RefusedFact)[];
 }
 
@@ -129,8 +133,9 @@ async function attemptFacts(standing: Standing, request: FactRequest): Promise<F
   const { writer, keeper, checks, terms } = standing;
   const { client } = writer;
   const book = keeper.book();
-  const { kind, sources } = request;
-  const asked = request.items.map((item) => ({ ...item, kind }));
+  const { kind, items, sources } = request;
+  const receipts = kind === "correction" ? [] : await receiptsOfMessages(client, book, kind, items);
+  const asked = [...items, ...receipts].map((item) => ({ ...item, kind }));
   const plans = await planFacts(client, { book, checks, sources }, asked);
   const changes = plans.flatMap((plan) => ("change" in plan ? [plan.change] : []));
   await terms.learn(client, changes.flatMap(chargesOf));

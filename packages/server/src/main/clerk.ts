@@ -1,8 +1,8 @@
 /**
- * The server's recurring work: it charges sessions that have ended, tries quarantined events again
- * when a new catalogue may cure them, and closes months that are due, if it is told to. Every job
- * is idempotent and safe beside a second one, so it needs no queue: a clerk that was killed starts
- * over.
+ * The server's recurring work: it charges sessions that have ended, reports receipts that are missing,
+ * tries quarantined events again when a new catalogue may cure them, and closes months that are due, if it
+ * is told to. Every job is idempotent and safe beside a second one, so it needs no queue: a clerk that was
+ * killed starts over.
  */
 import type { Instant } from "@counterpart/domain/instant.ts";
 import {
@@ -10,6 +10,7 @@ import {
   localDayOf,
   monthOfDay,
   nextMonth,
+  type Period,
   previousMonth,
 } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
@@ -19,6 +20,7 @@ import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Ingest } from "../events/ingest.ts";
 import type { Metrics } from "../http/metrics.ts";
+import { reportMissingReceipts } from "../messages/missing-receipts.ts";
 import type { Database } from "../platform/database.ts";
 import { replayQuarantine } from "../quarantine/replay.ts";
 import { runRerating } from "../reratings/rerate.ts";
@@ -44,12 +46,16 @@ export interface Clerk {
   stop(): Promise<void>;
 }
 
+const HOUR = 3_600_000;
 const SESSIONS_EVERY_MS = 1_000;
 const SESSIONS_MEASURED_EVERY_MS = 15_000;
 const REPLAY_EVERY_MS = 10_000;
 const RERATE_EVERY_MS = 2_000;
 const BACKFILL_EVERY_MS = 2_000;
 const CLOSE_EVERY_MS = 3_600_000;
+const RECEIPTS_EVERY_MS = 600_000;
+/** A clerk that starts looks back so far: one before it may have been away. A close looks at its month. */
+const RECEIPTS_LOOK_BACK_MS = 86_400_000;
 
 export function startClerk(options: ClerkOptions): Clerk {
   // What a clerk before this one did not finish is tried once at the start.
@@ -71,6 +77,7 @@ export function startClerk(options: ClerkOptions): Clerk {
     every(RERATE_EVERY_MS, rerate, options),
     every(BACKFILL_EVERY_MS, backfill, options),
   ];
+  jobs.push(every(RECEIPTS_EVERY_MS, receiptsJob(options), options));
   if (options.closeDue) jobs.push(every(CLOSE_EVERY_MS, () => closeDue(options), options));
   return {
     async stop() {
@@ -85,6 +92,22 @@ async function chargeSessions(options: ClerkOptions): Promise<void> {
   options.metrics.countSessions(tally);
   const left = tally["superseded-pending"] + tally.conflicting + tally.refused + tally.failed;
   if (left > 0) options.log("sessions to be looked at", { ...tally });
+}
+
+/** Each time the messages whose hours have ended since the last time, with an overlap of one time. */
+function receiptsJob(options: ClerkOptions): () => Promise<void> {
+  let lookedAt: number | null = null;
+  return async () => {
+    const now = options.now();
+    const since = Math.min(lookedAt ?? now - RECEIPTS_LOOK_BACK_MS, now - RECEIPTS_EVERY_MS);
+    const windowOf = (hours: number): Period => ({
+      start: (since - hours * HOUR) as Instant,
+      end: now,
+    });
+    const tally = await reportMissingReceipts({ ...options, now }, windowOf);
+    lookedAt = now - RECEIPTS_EVERY_MS;
+    if (tally.reported + tally.corrected > 0) options.log("receipts missing", { ...tally });
+  };
 }
 
 async function measure({ database, metrics, now }: ClerkOptions): Promise<void> {
