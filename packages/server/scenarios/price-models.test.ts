@@ -1,6 +1,7 @@
 /** Price models from the catalogue to the statement and its explanation. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { explainLine } from "../src/explain/explain-line.ts";
+import { loadStatement } from "../src/statements/statement-views.repo.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
 import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
 
@@ -210,105 +211,6 @@ test("an agreement overrides single fields of its plan, and the price ramps with
   ]);
 });
 
-const commitment = (price: object, id = "commitment") => {
-  return { id, price: { model: "commitment", ...price } };
-};
-const perCheck = (id = "verify") => {
-  return {
-    id,
-    on: "verify.check",
-    price: { model: "perUnit", rate: "0.333", per: "verification" },
-  };
-};
-
-test("a monthly commitment tops the statement up to its minimum, to the cent", async () => {
-  await applyTerms(store.database, [
-    perCheck(),
-    perCheck("again"),
-    fee({ amount: "5" }),
-    commitment({ minimum: "10" }),
-  ]);
-  await use(2);
-  await close(store.database, "2026-10");
-  expect(await linesOf(store.database, "2026-10")).toEqual([
-    "2026-10 verify 2 0.67",
-    "2026-10 again 2 0.67",
-    "2026-10 fee 1 5.00",
-    "2026-10 commitment 0 3.66",
-  ]);
-  const line = await explainLine(store.database.pool("reader"), "stm_2026-10_hofladen/4");
-  expect(line.parts[0]!.steps.map(({ name, value }) => `${name}: ${value}`)).toEqual([
-    "counted: 6.3400 EUR: all lines of 2026-10, as money",
-    "minimum: 10.0000 EUR: 3.6600 EUR added",
-  ]);
-});
-
-test("late usage is taken off a commitment that was topped up, until it is met", async () => {
-  const price = { minimum: "10", terms: ["verify"] };
-  const terms = [{ ...perCheck(), price: { ...perCheck().price, rate: "1" } }, commitment(price)];
-  await applyTerms(store.database, terms);
-  await use(2);
-  await close(store.database, "2026-10");
-  await use(3);
-  await use(12, "2026-11-05");
-  await close(store.database, "2026-11");
-  expect(await linesOf(store.database, "2026-11")).toEqual([
-    "2026-11 verify 12 12.00",
-    "2026-11 commitment 0 0.00",
-    "2026-10 verify 5 3.00",
-    "2026-10 commitment 0 -3.00",
-  ]);
-  // An edit reaches what is stated later, never what was.
-  await applyTerms(store.database, [terms[0]!, commitment({ ...price, minimum: "500" })]);
-  await use(9);
-  await close(store.database, "2026-12");
-  expect(await linesOf(store.database, "2026-12")).toEqual([
-    "2026-10 verify 14 9.00",
-    "2026-10 commitment 0 -5.00",
-    "2026-12 commitment 0 500.00",
-  ]);
-});
-
-test("a commitment over months is settled at the end of its window", async () => {
-  const terms = [{ ...perCheck(), price: { ...perCheck().price, rate: "1" } }];
-  await applyTerms(
-    store.database,
-    [...terms, commitment({ minimum: "60", months: 3 })],
-    {},
-    {
-      from: "2026-09-10",
-    },
-  );
-  await use(10, "2026-09-20");
-  await close(store.database, "2026-09");
-  await use(20);
-  await close(store.database, "2026-10");
-  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 verify 20 20.00"]);
-  await close(store.database, "2026-11");
-  expect(await linesOf(store.database, "2026-11")).toEqual(["2026-11 commitment 0 30.00"]);
-  await use(4, "2026-09-20");
-  await close(store.database, "2026-12");
-  expect(await linesOf(store.database, "2026-12")).toEqual([
-    "2026-09 verify 14 4.00",
-    "2026-11 commitment 0 -4.00",
-  ]);
-});
-
-test("what a month comes to above its maximum is given back", async () => {
-  const terms = [
-    { ...perCheck(), price: { ...perCheck().price, rate: "1" } },
-    fee({ amount: "5" }),
-  ];
-  await applyTerms(store.database, [...terms, commitment({ maximum: "10" })]);
-  await use(12);
-  await close(store.database, "2026-10");
-  expect(await linesOf(store.database, "2026-10")).toEqual([
-    "2026-10 verify 12 12.00",
-    "2026-10 fee 1 5.00",
-    "2026-10 commitment 0 -7.00",
-  ]);
-});
-
 const allowance = (more: object) =>
   verify("verify", { model: "graduated", tiers: [{ upTo: null, rate: "1" }], ...more });
 
@@ -352,4 +254,59 @@ test("accounts share a pool of what each that was used brings along, or use thei
     "account: shop: 10 verifications free of 15 verifications",
     "account: stall: 1 verification free of 1 verification",
   ]);
+});
+
+test("a partner's share of a month's margin goes through tiers at close, late usage too", async () => {
+  const price = (rate: string) => ({ model: "perUnit", rate, per: "verification" });
+  const other = (role: string, term: object) => ({
+    party: "other",
+    role,
+    currency: "EUR",
+    timeZone: "UTC",
+    cycle: "monthly",
+    accounts: ["shop"],
+    versions: [{ from: "2026-01-01", terms: [term] }],
+  });
+  const share = {
+    id: "share",
+    on: "verify.check",
+    price: {
+      model: "graduatedShare",
+      of: "margin",
+      tiers: [
+        { upTo: "3", percent: "10" },
+        { upTo: null, percent: "50" },
+      ],
+    },
+  };
+  await applyTerms(store.database, [], {
+    parties: { hofladen: { name: "Hofladen" }, other: { name: "Other" } },
+    agreements: {
+      hofladen: {
+        ...other("customer", { id: "verify", on: "verify.check", price: price("0.75") }),
+        party: "hofladen",
+      },
+      supplier: other("supplier", { id: "cost", on: "verify.check", price: price("0.25") }),
+      partner: other("partner", share),
+    },
+  });
+  await use(4);
+  await close(store.database, "2026-10");
+  const shared = async (period: string) => {
+    const reader = store.database.pool("reader");
+    const { lines } = await loadStatement(reader, `stm_${period}_partner`);
+    return lines.map((line) => [line.servicePeriod, line.term, line.events, line.money].join(" "));
+  };
+  // A margin of 2.00 at 10 %; then 5.00: 0.30 and 1.00, less what is stated.
+  expect(await shared("2026-10")).toEqual(["2026-10 share 4 0.20"]);
+  const line = await explainLine(store.database.pool("reader"), "stm_2026-10_partner/1");
+  expect(line.parts[0]!.steps.map(({ name, value }) => `${name}: ${value}`)).toEqual([
+    "base: 2.0000 EUR",
+    "tiers: graduated percentage: each part of the money at the percentage of its tier",
+    "tier 1: 2.0000 EUR at 10 %: 0.2000 EUR",
+    "sum of tiers: 0.2000 EUR, rounded once, half-even at 12 places",
+  ]);
+  await use(6);
+  await close(store.database, "2026-11");
+  expect(await shared("2026-11")).toEqual(["2026-10 share 10 1.10"]);
 });

@@ -9,6 +9,7 @@ import type { RoundingMode } from "../rounding.ts";
 import type { CallRules, DeckRowCall, TimeBand } from "./call-rules.ts";
 import type { ChargeOn, ChargePolicy } from "./charge-on.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
+import type { GraduatedSharePrice } from "./graduated-share-price.ts";
 import type { RatioPrice } from "./ratio-price.ts";
 import type { Source } from "./source.ts";
 import type { UsagePrice } from "./usage-price.ts";
@@ -181,7 +182,12 @@ export interface DynamicPrice extends PerEventLimits {
 }
 
 /** Prices of period terms, made at close. */
-export type PeriodPrice = FixedFeePrice | CommitmentPrice | UsagePrice | RatioPrice;
+export type PeriodPrice =
+  | FixedFeePrice
+  | CommitmentPrice
+  | UsagePrice
+  | RatioPrice
+  | GraduatedSharePrice;
 
 /** What an agreement comes to at least, or at most, whatever was used. */
 export interface CommitmentPrice {

@@ -64,7 +64,7 @@ function findStands({ agreements, plans }: Catalogue): Map<string, Stands> {
 }
 
 function baseOf(price: Price): Base | null {
-  if (price.model === "percentage") return price.of;
+  if (price.model === "percentage" || price.model === "graduatedShare") return price.of;
   return price.model === "markup" ? price.on : null;
 }
 

@@ -35,7 +35,8 @@ export function checkChargeOn(
     report(path, "catalogue.charge-on-receipt", { of: type.delivery.of });
   }
   const { model } = price;
-  if (model === "percentage" || model === "markup" || model === "surcharge") {
+  const shares = ["percentage", "markup", "graduatedShare", "surcharge"];
+  if (shares.includes(model)) {
     report(path, "catalogue.charge-on-share", {});
   }
   checkEarly(terms, model, path, report);

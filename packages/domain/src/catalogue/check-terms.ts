@@ -1,4 +1,5 @@
 import type { EventType } from "../events/event-type.ts";
+import { BASE_MONEY } from "../statements/share-group.ts";
 import type {
   Catalogue,
   CommitmentPrice,
@@ -18,7 +19,7 @@ import { checkChargeOn, checkSurcharge } from "./check-charge-on.ts";
 import { isCallDeck } from "./check-decks.ts";
 import { checkDynamic, checkMatrix, checkPerEventLimits } from "./check-event-price.ts";
 import { checkMeteredTerm } from "./check-metered-term.ts";
-import { checkUsagePrice } from "./check-usage-price.ts";
+import { checkPercentTiers, checkUsagePrice } from "./check-usage-price.ts";
 import {
   checkDecimal,
   checkId,
@@ -159,6 +160,9 @@ function checkPrice(
     case "percentage":
       checkNotNegative(price.percent, [...at, "percent"], report);
       checkPerEventLimits(price, at, report);
+      return;
+    case "graduatedShare":
+      checkPercentTiers(price.tiers, { unit: BASE_MONEY, name: "sum" }, [...at, "tiers"], report);
       return;
     case "markup":
       checkMarkup(price.percent, price.fixed, at, report);

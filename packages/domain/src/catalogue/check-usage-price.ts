@@ -10,7 +10,7 @@ import {
   checkPositive,
 } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
-import type { BlockTier, UsagePrice } from "./usage-price.ts";
+import type { BlockTier, PercentTier, UsagePrice } from "./usage-price.ts";
 
 /** A price of a period's quantity: its units, what its model needs, and what is done to the amount. */
 export function checkUsagePrice(price: UsagePrice, path: Path, report: Report): void {
@@ -113,17 +113,27 @@ function checkModel(price: UsagePrice, units: PricedUnits, path: Path, report: R
       checkBlocks(price.tiers, units, at, report);
       return;
     case "graduatedPercentage":
-      checkEnds(price.tiers, units, at, report);
-      checkSums(price.tiers, ["flat"], at, report);
-      for (const [index, { percent }] of price.tiers.entries()) {
-        checkPercent(percent, [...at, index, "percent"], report);
-      }
+      checkPercentTiers(price.tiers, units, at, report);
       return;
     case "periodPercentage":
       checkPercent(price.percent, [...path, "percent"], report);
       if (price.feePerEvent !== undefined) {
         checkNotNegative(price.feePerEvent, [...path, "feePerEvent"], report);
       }
+  }
+}
+
+/** Tiers of money, and the percentage of each. */
+export function checkPercentTiers(
+  tiers: readonly PercentTier[],
+  units: PricedUnits,
+  path: Path,
+  report: Report,
+): void {
+  checkEnds(tiers, units, path, report);
+  checkSums(tiers, ["flat"], path, report);
+  for (const [index, { percent }] of tiers.entries()) {
+    checkPercent(percent, [...path, index, "percent"], report);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Term } from "../catalogue/catalogue.ts";
 import { formatDecimal } from "../decimal.ts";
 import { isByDay } from "../voice/ratio-surcharge.ts";
-import { describeUse, isReceivable, isUnused, statusOf } from "./charge-words.ts";
+import { BASES, describeUse, isReceivable, isUnused, statusOf } from "./charge-words.ts";
 import {
   callStepsOf,
   describeChanges,
@@ -56,6 +56,10 @@ function describeDebt(event: RecordedEvent, charge: RecordedCharge, amount: bigi
   return `${party} owes${creditor} ${sum} for ${what}`;
 }
 
+function describeBase(base: bigint, { currency }: RecordedCharge["agreement"]["body"]): string {
+  return describeAmount(formatDecimal(base, 12), currency);
+}
+
 function atCloseSentence(event: RecordedEvent, charge: RecordedCharge): string {
   const { stored, term, agreement } = charge;
   if (term.meter !== undefined) {
@@ -64,7 +68,10 @@ function atCloseSentence(event: RecordedEvent, charge: RecordedCharge): string {
       `over the whole period is priced when it is closed, ${describeRate(charge)}.`
     );
   }
-  const counted = describeQuantity(measureOf(term, charge.deck), stored.billed);
+  const counted =
+    stored.base === null || term.price.model !== "graduatedShare"
+      ? describeQuantity(measureOf(term, charge.deck), stored.billed)
+      : `a ${BASES[term.price.of].name} of ${describeBase(stored.base, agreement.body)}`;
   const whose = agreement.body.role === "customer" ? "its" : "the";
   return (
     `${agreement.body.party} has ${counted} counted for ${whose} ${describeUse(event)}: ` +

@@ -96,6 +96,15 @@ function priceSteps(charge: RecordedCharge, { timeZone }: RecordedProvider): Ste
   const { price } = term;
   const version = `term version ${stored.termVersion}`;
   const rate = { name: "rate", value: describeRate(charge) };
+  if (price.model === "graduatedShare") {
+    const base = formatDecimal(stored.base ?? 0n, 12);
+    const { name, means } = BASES[price.of];
+    const value = `${name} ${describeAmount(base, agreement.body.currency)}: ${means}`;
+    return [
+      { name: "base", value, from: "charge" },
+      { ...rate, from: version },
+    ];
+  }
   if (price.model === "percentage" || price.model === "markup") {
     const base = formatDecimal(stored.base ?? 0n, 12);
     const { name, means } = BASES[baseOf(price)];

@@ -72,6 +72,7 @@ export function statusOf({ data }: RecordedEvent, charge: RecordedCharge): strin
 /** Whether the term prices a quantity, of which there was none, and nothing else was due. */
 export function isUnused({ term, stored }: RecordedCharge): boolean {
   const { model } = term.price;
-  if (model === "percentage" || model === "markup" || stored.steps !== "") return false;
+  const isShare = model === "percentage" || model === "markup" || model === "graduatedShare";
+  if (isShare || stored.steps !== "") return false;
   return stored.raw === 0n && (stored.amount ?? 0n) === 0n;
 }

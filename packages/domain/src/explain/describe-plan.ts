@@ -19,7 +19,7 @@ import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import type { DeckSummary } from "../decks/summarise-deck-rows.ts";
 import { unitOf } from "../units.ts";
 import { BASES } from "./charge-words.ts";
-import { describeUsagePrice } from "./describe-usage-price.ts";
+import { describePercentTiers, describeUsagePrice } from "./describe-usage-price.ts";
 import { eachUnit, grouped, listed, type PriceOf, priceText, unitsOf } from "./price-words.ts";
 
 export interface PlanContext {
@@ -114,6 +114,9 @@ function describePrice(price: Price, context: PlanContext): string {
       const { name, means } = BASES[price.of];
       return `${price.percent} % of the ${name} (${means})${limitsOf(price, amount)}`;
     }
+    case "graduatedShare":
+      if (audience === "public") return ON_REQUEST;
+      return `${describePercentTiers(price.tiers, amount, `month's ${BASES[price.of].name}`)}`;
     case "markup":
       if (audience === "public") return ON_REQUEST;
       return `${describeMarkup(price, amount)}${limitsOf(price, amount)}`;

@@ -21,6 +21,7 @@ export function measureOf(term: Term, deck: Pick<RecordedDeck, "body"> | null): 
       return deck === null ? "" : unitOf(deck.body.per).quantity;
     case "percentage":
     case "markup":
+    case "graduatedShare":
     case "fixedFee":
     case "commitment":
       return "";
@@ -54,6 +55,8 @@ export function describeRate(charge: RecordedCharge): string {
     case "percentage":
     case "markup":
       return describeShareRate(price, currency);
+    case "graduatedShare":
+      return `${USAGE_MODELS.graduatedPercentage.name} of the period's ${BASES[price.of].name}`;
     case "commitment": {
       const { minimum, maximum, months = 1 } = price;
       const limits = { minimumPerEvent: minimum, maximumPerEvent: maximum };

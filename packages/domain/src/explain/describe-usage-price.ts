@@ -151,10 +151,14 @@ function describeBlocks(
 }
 
 /** `10 % of the money in a month up to 1,000.00 EUR and 5 % beyond` */
-function describePercentTiers(tiers: readonly PercentTier[], amount: PriceOf): string {
+export function describePercentTiers(
+  tiers: readonly PercentTier[],
+  amount: PriceOf,
+  money = "money in a month",
+): string {
   const shares = tiers.map((tier, at) => {
     const once = tier.flat === undefined ? "" : ` (and ${amount(tier.flat)} once)`;
-    const share = `${tier.percent} %${at === 0 ? " of the money in a month" : ""}${once}`;
+    const share = `${tier.percent} %${at === 0 ? ` of the ${money}` : ""}${once}`;
     if (tiers.length === 1) return share;
     return `${share} ${tier.upTo === null ? "beyond" : `up to ${amount(tier.upTo)}`}`;
   });

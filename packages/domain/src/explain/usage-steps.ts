@@ -47,6 +47,11 @@ export function usageSteps(part: TiersPart, currency: string, term: Term | undef
   const { unit, model } = part;
   const quantityOf = (smallest: string): string => describeHeld(part, smallest, currency);
   const steps: Step[] = [];
+  if (part.base !== undefined) {
+    const base = describeAmount(part.base.replace("-", ""), currency);
+    const value = part.base.startsWith("-") ? `a loss of ${base}: nothing is shared` : base;
+    steps.push({ name: "base", value });
+  }
   if (part.meter !== undefined) steps.push(meterStep(part.meter));
   const isConverted = part.meter === undefined ? part.converted !== undefined : converts(term);
   if (isConverted && part.converted !== undefined) {

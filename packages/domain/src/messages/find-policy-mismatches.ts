@@ -61,7 +61,7 @@ function dealtBy({ agreements, plans }: Catalogue, roles: readonly Role[]): read
 
 /** Null for what no message is bought or sold by: fees, shares, surcharges, fees on failure. */
 function dueStates({ on, price, chargeOn, passThrough = false }: Term): Dealt["due"] | null {
-  const isShare = ["percentage", "markup", "surcharge"].includes(price.model);
+  const isShare = ["percentage", "markup", "graduatedShare", "surcharge"].includes(price.model);
   if (on === undefined || isShare || passThrough) return null;
   if (chargeOn === undefined) return new Set(COMPARED);
   const dues = deliveryDues(chargeOn);

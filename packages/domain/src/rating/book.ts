@@ -182,6 +182,8 @@ export type CompiledPrice =
       readonly by: number;
       readonly fixed: Whole;
       readonly limits: EventLimits;
+      /** Whether only the base is noted, for close to share the whole of it. */
+      readonly isAtClose: boolean;
     }
   | { readonly kind: "matrix"; readonly quantity: string; readonly matrix: RateMatrix }
   | {

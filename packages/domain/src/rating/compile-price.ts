@@ -84,13 +84,19 @@ function compileOwnPrice(
     }
     case "percentage": {
       const share = reduce(parseDecimal(price.percent, 12), HUNDRED_PERCENT);
-      return { kind: "share", of: price.of, ...share, fixed: 0, limits: compileEventLimits(price) };
+      const limits = compileEventLimits(price);
+      return { kind: "share", of: price.of, ...share, fixed: 0, limits, isAtClose: false };
     }
     case "markup": {
       const percent = BigInt(HUNDRED_PERCENT) + parseDecimal(price.percent, 12);
       const fixed = settle(parseDecimal(price.fixed ?? "0", 12));
       const share = reduce(percent, HUNDRED_PERCENT);
-      return { kind: "share", of: price.on, ...share, fixed, limits: compileEventLimits(price) };
+      const limits = compileEventLimits(price);
+      return { kind: "share", of: price.on, ...share, fixed, limits, isAtClose: false };
+    }
+    case "graduatedShare": {
+      const none = { numerator: 0, by: 1, fixed: 0, limits: compileEventLimits({}) };
+      return { kind: "share", of: price.of, ...none, isAtClose: true };
     }
     case "matrix":
       return {

@@ -25,10 +25,10 @@ export function rateByFate(
     if (isOwn || "refused" in share) return share;
     const { base } = share;
     assert(base !== null, "a share has its base");
+    if (base === 0) return null;
     // The fixed part of a markup and the limits of an event were the message's.
-    return base === 0
-      ? null
-      : { ...share, amount: multiplyDivide(base, price.numerator, price.by), count: 0 };
+    const amount = price.isAtClose ? null : multiplyDivide(base, price.numerator, price.by);
+    return { ...share, amount, count: 0 };
   }
   // Without a policy the message was charged whole by its own event.
   if (term.dues === null) return isOwn ? ratePrice(term, event, bases, before) : null;

@@ -51,6 +51,7 @@ export function ratePrice(
 function rateShare(price: PriceOf<"share">, bases: Bases, currency: string): Priced | Refused {
   const base = baseFor(price.of, bases, currency);
   if (typeof base === "object") return base;
+  if (price.isAtClose) return priced(0, null, base);
   const share = multiplyDivide(base, price.numerator, price.by);
   return priced(0, withinLimits(price.limits, addWhole(share, price.fixed)), base);
 }

@@ -48,29 +48,71 @@ export function commitmentsDue(
     const end = versions.at(-1)?.last ?? null;
     const window = windowOf(first.first, end, months, month);
     if (window.until !== month || window.from > month) continue;
-    const share = (sum: string | undefined): string | undefined => {
-      if (sum === undefined) return undefined;
-      const { pico } = parseAmount(currency, sum);
-      return formatDecimal(
-        divideRounded(pico * BigInt(window.months), BigInt(months)),
-        PICO_PLACES,
-      );
-    };
-    const { price, id } = last;
-    due.push({
-      term,
-      month,
-      window: {
-        termVersion: id,
-        minimum: share(price.minimum),
-        maximum: share(price.maximum),
-        from: window.from,
-        until: window.until,
-        terms: price.terms,
-      },
-    });
+    due.push({ term, month, window: committedIn(currency, last, window) });
   }
   return due;
+}
+
+/** A commitment as an earlier statement has it. */
+export interface StatedCommitment {
+  readonly month: MonthText;
+  readonly term: string;
+  readonly window: DueCommitment["window"];
+}
+
+/** What was stated of an agreement before. */
+export interface StatedBefore {
+  readonly commitments: readonly StatedCommitment[];
+  readonly money: readonly StatedMoney[];
+}
+
+/**
+ * Commitments whose term has been ended since, in a month that was stated already: the window that the end
+ * cuts short, by its months, if something of it was stated and not yet its commitment; and those of windows
+ * that reach beyond the end, which are given back. Of 1,200 a year that ended in its fifth month, 500.
+ */
+export function commitmentsCutShort(
+  facts: FeeFacts,
+  month: MonthText,
+  { commitments, money }: StatedBefore,
+): DueCommitment[] {
+  const due: DueCommitment[] = [];
+  for (const [term, versions] of versionsOf(facts)) {
+    const [first] = versions;
+    const last = versions.at(-1);
+    const end = last?.last ?? null;
+    if (first === undefined || last === undefined || end === null || end >= month) continue;
+    const own = commitments.filter((one) => one.term === term);
+    for (const { month: stated, window } of own) {
+      if (window.until <= end) continue;
+      const limits = { minimum: undefined, maximum: undefined };
+      due.push({ term, month: stated, window: { ...window, ...limits } });
+    }
+    const window = windowOf(first.first, end, last.price.months ?? 1, end);
+    const isStated = money.some((line) => {
+      return line.servicePeriod >= window.from && line.servicePeriod <= end;
+    });
+    if (!isStated || own.some((one) => one.month === end)) continue;
+    due.push({ term, month: end, window: committedIn(facts.currency, last, window) });
+  }
+  return due;
+}
+
+/** A version's limits for a window: those of its full length by the months that it has. */
+function committedIn(
+  currency: string,
+  { id, price }: CommitmentVersion,
+  { from, until, months }: Window,
+): DueCommitment["window"] {
+  const share = (sum: string | undefined): string | undefined => {
+    if (sum === undefined) return undefined;
+    const { pico } = parseAmount(currency, sum);
+    const part = divideRounded(pico * BigInt(months), BigInt(price.months ?? 1));
+    return formatDecimal(part, PICO_PLACES);
+  };
+  const { minimum, maximum, terms } = price;
+  const limits = { minimum: share(minimum), maximum: share(maximum) };
+  return { termVersion: id, ...limits, from, until, terms };
 }
 
 /**

@@ -45,6 +45,8 @@ export interface TiersPart {
   readonly counted: readonly number[];
   readonly amount: string;
   readonly unit: Unit;
+  /** What a share is taken of; one below zero is not shared. */
+  readonly base?: string | undefined;
   /** The meter whose value is the quantity. */
   readonly meter?: MeteredPart | undefined;
   /** What the counted quantity was converted to, in smallest units of `unit`. */

@@ -13,6 +13,7 @@ import {
   type ServiceTotal,
 } from "./line-group.ts";
 import { meteredGroups } from "./metered-group.ts";
+import { isShareTerm, shareGroup } from "./share-group.ts";
 import { isUsageTerm, limitGroup, usageGroup } from "./usage-group.ts";
 import { accountsOf, type PeriodPricing, walkVersions } from "./walk-versions.ts";
 
@@ -47,6 +48,8 @@ export function priceServicePeriod(
       }
     } else if (isRatioTerm(term)) {
       for (const group of ratioGroups(id, term, own)) mergeGroup(groups, group);
+    } else if (isShareTerm(term)) {
+      if (own.length > 0) mergeGroup(groups, shareGroup(id, term, currency, own));
     } else if (isMeteredTerm(term)) {
       const use = pricing.metered?.get(id);
       for (const group of use === undefined ? [] : meteredGroups(id, term, currency, use)) {

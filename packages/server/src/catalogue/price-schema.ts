@@ -131,6 +131,11 @@ export const priceSchema = z.discriminatedUnion("model", [
     tiers: z.array(z.strictObject({ upTo, percent: decimal, flat: decimal.optional() })),
   }),
   z.strictObject({
+    model: z.literal("graduatedShare"),
+    of: base,
+    tiers: z.array(z.strictObject({ upTo, percent: decimal, flat: decimal.optional() })),
+  }),
+  z.strictObject({
     model: z.literal("periodPercentage"),
     ...usageOptions,
     percent: decimal,

@@ -25,6 +25,7 @@ import { hasUsageIn } from "../usage/usage.repo.ts";
 
 import { listAccounts } from "./completeness.repo.ts";
 import { prepareStatements } from "./prepare-statements.ts";
+import { listUnsettled } from "./statement-facts.ts";
 import {
   type CloseRun,
   finishCloseRun,
@@ -176,8 +177,8 @@ async function whatIsDue(db: Db, book: Book, request: CloseRequest): Promise<Due
 }
 
 /**
- * Agreements in force in the period, and those that are not any more but have events not stated yet or were
- * charged for the period in advance.
+ * Agreements in force in the period, and those that are not any more but have events not stated yet, were
+ * charged for the period in advance, or have a commitment that was ended after the fact.
  */
 async function withSomethingToState(
   db: Db,
@@ -196,6 +197,8 @@ async function withSomethingToState(
   const late = others.length === 0 ? [] : await listUnstatedMonths(db, others, span);
   for (const { agreement } of late) inForce.add(agreement);
   for (const agreement of await listStatedAhead(db, period)) inForce.add(agreement);
+  const over = agreements.filter(({ handle }) => !inForce.has(handle));
+  for (const agreement of await listUnsettled(db, over, terms, period)) inForce.add(agreement);
   return agreements.filter(({ handle }) => inForce.has(handle));
 }
 

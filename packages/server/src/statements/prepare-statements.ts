@@ -6,11 +6,11 @@ import {
   monthDays,
   monthPeriod,
   nextMonth,
-  parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
 import {
   commitmentGroup,
+  commitmentsCutShort,
   commitmentsDue,
   type DueCommitment,
 } from "@counterpart/domain/statements/commitments.ts";
@@ -37,7 +37,12 @@ import { loadTuples } from "../explain/explain.repo.ts";
 import type { Db } from "../platform/database.ts";
 import { groupBy } from "../platform/group-by.ts";
 import { type MeasuredMonths, type MonthToMeasure, measureMonths } from "./measure-terms.ts";
-import { loadStatementFacts, type Preparation, type StatementFacts } from "./statement-facts.ts";
+import {
+  loadStatementFacts,
+  type Preparation,
+  type StatementFacts,
+  statedBefore,
+} from "./statement-facts.ts";
 import type { NewStatement, StatedRow } from "./statements.repo.ts";
 
 /**
@@ -103,13 +108,12 @@ function prepareStatement(
   const days = monthDays(period);
   const feeFacts = { currency, zone, terms: terms.get(handle) ?? [] };
   const used = [...own, ...linesAhead(feeFacts, rules, nextMonth(period), stated)];
-  const committed = [
-    ...(facts.statedCommitments.get(handle) ?? []).map((row) => ({
-      ...row,
-      month: parseMonth(row.month),
-    })),
-    ...commitmentsDue(feeFacts, period),
-  ];
+  const before = statedBefore(facts, handle);
+  const cutShort = commitmentsCutShort(feeFacts, period, before);
+  const kept = before.commitments.filter(
+    ({ month, term }) => !cutShort.some((one) => one.month === month && one.term === term),
+  );
+  const committed = [...kept, ...cutShort, ...commitmentsDue(feeFacts, period)];
   const lines = [...used, ...commitmentLines(committed, rules, used, statedLines)];
   return {
     agreement: handle,

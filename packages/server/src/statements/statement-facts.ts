@@ -10,6 +10,10 @@ import {
   parseMonth,
 } from "@counterpart/domain/period.ts";
 import type { Book, BookAgreement, CompiledTerm } from "@counterpart/domain/rating/book.ts";
+import {
+  commitmentsCutShort,
+  type StatedBefore,
+} from "@counterpart/domain/statements/commitments.ts";
 import { isUsageTerm } from "@counterpart/domain/statements/usage-group.ts";
 import type { RetiredTerm } from "@counterpart/domain/statements/walk-versions.ts";
 import type { Db } from "../platform/database.ts";
@@ -139,6 +143,46 @@ function monthsToAdjust(
     adjust.set(agreement, [...months].sort().map(parseMonth));
   }
   return adjust;
+}
+
+/** What earlier statements of an agreement have stated, for its commitments. */
+export function statedBefore(
+  facts: Pick<StatementFacts, "statedCommitments" | "statedLines">,
+  agreement: number,
+): StatedBefore {
+  const commitments = facts.statedCommitments.get(agreement) ?? [];
+  return {
+    commitments: commitments.map((row) => ({ ...row, month: parseMonth(row.month) })),
+    money: facts.statedLines.get(agreement) ?? [],
+  };
+}
+
+/**
+ * Of agreements that are over, those with a commitment that was ended after its months had been stated and
+ * that is not settled since. Costs their stated lines.
+ */
+export async function listUnsettled(
+  db: Db,
+  agreements: readonly BookAgreement[],
+  terms: Preparation["terms"],
+  period: MonthText,
+): Promise<number[]> {
+  const committed = agreements.filter(({ handle }) => {
+    return terms.get(handle)?.some(({ term }) => term.price.model === "commitment");
+  });
+  if (committed.length === 0) return [];
+  const ids = committed.map(({ handle }) => handle);
+  const statedLines = groupBy(await listStatedLines(db, ids), ({ agreement }) => agreement);
+  const facts = { statedLines, statedCommitments: await loadStatedCommitments(db, statedLines) };
+  return committed.flatMap(({ handle, currency, zone }) => {
+    const feeFacts = { currency, zone, terms: terms.get(handle) ?? [] };
+    const before = statedBefore(facts, handle);
+    const open = commitmentsCutShort(feeFacts, period, before).filter(({ month, term }) => {
+      const own = before.money.filter((line) => line.servicePeriod === month && line.term === term);
+      return own.length === 0 || own.reduce((sum, { minor }) => sum + minor, 0n) !== 0n;
+    });
+    return open.length === 0 ? [] : [handle];
+  });
 }
 
 async function loadStatedCommitments(
