@@ -17,6 +17,10 @@ interface Command {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 128 });
 const CHUNK = 65_536;
+/**
+ * Its own first seconds, in which connections are made and code is compiled, would be told as the server's.
+ */
+const WARM_UP_SECONDS = 2;
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as Command;
@@ -73,11 +77,6 @@ function sendStream({ url, key }: Command, bytes: Buffer): Promise<number> {
     write();
   });
 }
-
-/**
- * Its own first seconds, in which connections are made and code is compiled, would be told as the server's.
- */
-const WARM_UP_SECONDS = 2;
 
 /** Milliseconds from sending each event to its answer, those of the first seconds left out. */
 async function sendSingles(command: Command): Promise<{ milliseconds: number[] }> {
