@@ -186,8 +186,13 @@ function kernelFigures(): Figures {
 }
 
 function deckFigures(): Figures {
-  const { compileSeconds, bytes, versionsBytes } = measureDeck();
-  return { deckCompileSeconds: compileSeconds, deckBytes: bytes, deckVersionsBytes: versionsBytes };
+  const deck = measureDeck();
+  return {
+    deckCompileSeconds: deck.compileSeconds,
+    deckBytes: deck.bytes,
+    deckBytesPer100000: deck.bytesPer100000,
+    deckVersionsBytes: deck.versionsBytes,
+  };
 }
 
 async function measureLatency(

@@ -57,6 +57,7 @@ export const FIGURES = {
     places: 0,
     target: { atMost: 30_000_000 },
   },
+  deckBytesPer100000: { title: "the same for each 100,000", unit: "bytes", places: 0 },
   deckVersionsBytes: {
     title: "50 versions of 1 % each",
     unit: "bytes",

@@ -15,6 +15,7 @@ const MINUTE = unitOf("minute");
 export interface DeckFigures {
   readonly compileSeconds: number;
   readonly bytes: number;
+  readonly bytesPer100000: number;
   /** What 50 further versions that each change one prefix in a hundred add. */
   readonly versionsBytes: number;
 }
@@ -28,6 +29,7 @@ export function measureDeck(): DeckFigures {
   return {
     compileSeconds: first.seconds,
     bytes: first.bytes,
+    bytesPer100000: (first.bytes * 100_000) / PREFIXES,
     versionsBytes: all.bytes - first.bytes,
   };
 }

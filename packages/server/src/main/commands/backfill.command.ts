@@ -36,7 +36,7 @@ import {
 import { now } from "../open-counterpart.ts";
 
 const UNSEEN =
-  "Nothing that a backfill holds is seen by usage, statements, totals or explanations\n" +
+  "Nothing that a backfill holds is seen by usage, statements, totals or explanations " +
   "until it is closed, and what it did can be reverted as a whole.";
 
 export function backfillCommand(): Command {
