@@ -19,7 +19,7 @@ import { makeMonths } from "../events/partitions.repo.ts";
 import { schemaChecks } from "../events/schema-checks.ts";
 import { type EventChange, sumEffects } from "../facts/change-effects.ts";
 import { chargedTerms } from "../facts/charged-terms.ts";
-import { commitFacts } from "../facts/commit-facts.ts";
+import { commitFacts, StoodOnAnother } from "../facts/commit-facts.ts";
 import { addEffects } from "../facts/fact-effects.repo.ts";
 import { insertBatch } from "../facts/facts.repo.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
@@ -230,16 +230,9 @@ async function acceptEvents(
   const candidates = events.map(({ candidate }) => candidate);
   const group = { candidates, refused: [], revision: book.revision, atStep: options.atStep };
   await commitGroup(writer, group, async (outcomes) => {
-    const accepted = events.filter((_, at) => outcomes[at]!.outcome === "accepted");
-    await note(run, terms, accepted);
-    const others = events.flatMap(({ key }, at): RecordedOutcome[] => {
-      const { outcome } = outcomes[at]!;
-      if (outcome === "accepted") return [];
-      // Another event of its id was first, since this one was planned.
-      const isSame = outcome === "duplicate";
-      return [isSame ? toRecord(key, "duplicate") : conflictOf(key)];
-    });
-    await recordOutcomes(writer.client, run.id, others);
+    // Another event of its id was first since this was planned: it is planned anew, by what is there now.
+    if (outcomes.some(({ outcome }) => outcome !== "accepted")) throw new StoodOnAnother();
+    await note(run, terms, events);
   });
 }
 
@@ -254,18 +247,9 @@ async function releaseEvents(
   const candidates = events.map(({ candidate }) => candidate);
   const group = { candidates, refused: [], revision: book.revision, atStep: options.atStep };
   await commitReplay(writer, group, async (released) => {
-    await note(
-      run,
-      terms,
-      events.filter(({ candidate }) => released.has(candidate.key)),
-    );
-    // The others were released or replaced meanwhile: somebody else's content counts, or the same.
-    const others = events.filter(({ candidate }) => !released.has(candidate.key));
-    await recordOutcomes(
-      writer.client,
-      run.id,
-      others.map(({ key }) => toRecord(key, "duplicate")),
-    );
+    // Somebody else released or replaced a body meanwhile.
+    if (released.size < events.length) throw new StoodOnAnother();
+    await note(run, terms, events);
   });
 }
 
@@ -304,10 +288,6 @@ async function note(
 
 function nothingOf({ key, outcome, code, detail }: PlannedNothing): RecordedOutcome {
   return toRecord(key, outcome, code, detail);
-}
-
-function conflictOf(key: string): RecordedOutcome {
-  return toRecord(key, "conflicting", "event.conflicting");
 }
 
 function toRecord(
