@@ -51,6 +51,8 @@ export function termsToMeasure(
   period: Period,
   fees: boolean,
 ): TermToMeasure[] {
+  // Most agreements have none, and walking their versions a second time is half the pricing of a month.
+  if (!hasMeteredTerm(pricing)) return [];
   const { known, began, stated } = walkVersions(pricing, totals, period);
   const counted = new Map<string, Set<number>>();
   for (const { termVersion } of totals) {
@@ -69,6 +71,12 @@ export function termsToMeasure(
     terms.push({ termVersion: id, term, range, counted: versions });
   }
   return terms;
+}
+
+function hasMeteredTerm({ terms, retired }: PeriodPricing): boolean {
+  if (terms.some(({ term }) => isMeteredTerm(term))) return true;
+  for (const { term } of retired.values()) if (isMeteredTerm(term)) return true;
+  return false;
 }
 
 /** From the first version's start in the period to the last one's end; all of it where none is left. */
