@@ -6,7 +6,6 @@ import type { Book } from "@counterpart/domain/rating/book.ts";
 import { keyDigits, uuidOf } from "../events/event-hash.ts";
 import { keyOfRef } from "../events/event-ref.ts";
 import type { Db } from "../platform/database.ts";
-
 import type { FactItem } from "./fact-item.ts";
 import { loadKnownEvents } from "./known-event.ts";
 

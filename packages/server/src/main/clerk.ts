@@ -76,8 +76,8 @@ export function startClerk(options: ClerkOptions): Clerk {
     every(REPLAY_EVERY_MS, replay, options),
     every(RERATE_EVERY_MS, rerate, options),
     every(BACKFILL_EVERY_MS, backfill, options),
+    every(RECEIPTS_EVERY_MS, receiptsJob(options), options),
   ];
-  jobs.push(every(RECEIPTS_EVERY_MS, receiptsJob(options), options));
   if (options.closeDue) jobs.push(every(CLOSE_EVERY_MS, () => closeDue(options), options));
   return {
     async stop() {

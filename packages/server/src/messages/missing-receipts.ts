@@ -16,7 +16,7 @@ import type { BookKeeper } from "../catalogue/book-keeper.ts";
 import { eventKey, uuidOf } from "../events/event-hash.ts";
 import type { Ingest } from "../events/ingest.ts";
 import { readEvent } from "../events/read-event.ts";
-import { loadKnownEvents } from "../facts/known-event.ts";
+import { type KnownEvent, loadKnownEvents } from "../facts/known-event.ts";
 import { FACT_ITEMS_MAX, stateFacts } from "../facts/state-facts.ts";
 import type { Database } from "../platform/database.ts";
 import {
@@ -158,10 +158,7 @@ async function correctLate(
   return corrected;
 }
 
-type Known =
-  Awaited<ReturnType<typeof loadKnownEvents>> extends Map<string, infer One> ? One : never;
-
-function isUnconfirmed(known: Known, types: readonly ReceiptType[]): boolean {
+function isUnconfirmed(known: KnownEvent | null, types: readonly ReceiptType[]): boolean {
   if (known === null || known.standing.isVoid) return false;
   const { type, data } = known.standing.version;
   const named = types.find(({ receipt }) => receipt === type.name);
