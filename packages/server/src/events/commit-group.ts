@@ -6,6 +6,7 @@ import { assert } from "@counterpart/domain/assert.ts";
 import type { Instant } from "@counterpart/domain/instant.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { ClientBase } from "pg";
+import type { InTurn } from "../platform/in-turn.ts";
 import { uuidAt } from "./binary-format.ts";
 import {
   clearDraft,
@@ -77,6 +78,8 @@ export interface Group {
 }
 
 export interface DraftedGroup extends Group {
+  /** Lets groups claim their keys in the order in which they were drafted. */
+  readonly claimInTurn?: InTurn | undefined;
   /**
    * The candidate of an entry once more, as it was drafted. Drafts do not keep those that were rated:
    * few turn out to be known already.
@@ -99,7 +102,8 @@ export async function commitDraft(
   group: DraftedGroup,
   after?: AfterGroup,
 ): Promise<GroupOutcomes> {
-  const begin = () => beginDraft(writer);
+  const { claimInTurn = atOnce } = group;
+  const begin = () => claimInTurn(() => beginDraft(writer));
   const outcomes = await inTransaction(writer, group, begin, async (claim) => {
     const written = await writeGroup(writer, group, claim);
     if (after !== undefined) await after(written.entries);
@@ -108,6 +112,8 @@ export async function commitDraft(
   assert(outcomes.entries.length === writer.draft.ids.length, "every entry has an outcome");
   return outcomes;
 }
+
+const atOnce: InTurn = (work) => work();
 
 export interface CandidateGroup extends Group {
   /** At most one candidate of each key. */

@@ -66,6 +66,8 @@ export interface GroupWriterOptions {
   readonly checks: SchemaChecks;
   /** Lets one writer draft at a time, so that the others' groups are with PostgreSQL meanwhile. */
   readonly inTurn: InTurn;
+  /** Lets them claim keys in that order: of two contents of one id, the first that came counts. */
+  readonly claimInTurn: InTurn;
   readonly atStep?: AtStep | undefined;
 }
 
@@ -94,7 +96,7 @@ interface Drafted {
 
 async function openGroupWriter(
   database: Database,
-  { keeper, checks, inTurn, atStep }: GroupWriterOptions,
+  { keeper, checks, inTurn, claimInTurn, atStep }: GroupWriterOptions,
 ): Promise<GroupWriter> {
   let writer: Writer | null = await connectWriter(database);
 
@@ -112,6 +114,7 @@ async function openGroupWriter(
         const item = drafted.entries[entry]!;
         return prepareItem(item, preparationOf(item, { book, checks })) as Candidate;
       },
+      claimInTurn,
       atStep,
     });
     settleAll(connected, drafted, outcomes);

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { findImbalances } from "@counterpart/domain/statements/completeness.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TEST_NOW } from "../../test/test-server.ts";
 import { openIngest } from "../main/open-counterpart.ts";
 import { replayQuarantine } from "../quarantine/replay.ts";
 import { listAccounts } from "../statements/completeness.repo.ts";
+import { eventKey } from "./event-hash.ts";
 import { type IngestWorld, openIngestWorld, sms } from "./fixtures/ingest-world.ts";
 import type { Ingest, ItemOutcome } from "./ingest.ts";
 
@@ -71,6 +73,29 @@ test("another content in the same group conflicts, or corrects what could not be
   ]);
   expect(await segmentsCharged()).toBe(5);
 });
+
+test("of two contents of one id, the first that came counts, however long it takes to be written", async () => {
+  const keys = ["1", "2"].map((id) => ({ id, key: eventKey("switch", id) }));
+  const [lower, higher] = keys.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  // Keys are claimed in their order: the first group waits in the middle of its claim.
+  const other = await world.database.client("owner");
+  await other.query("begin");
+  await other.query(
+    `insert into event_key (key, content, time, account_id, content_rule, state)
+      values ('${lower!.key}', '${lower!.key}', now(), 1, 1, 'a')`,
+  );
+  const first = send([sms(lower!.id), sms(higher!.id)]);
+  await expect.poll(() => world.rows(WAITING)).toHaveLength(1);
+  const second = send([sms(higher!.id, { segments: 2 })]);
+  await Promise.race([second, sleep(200)]);
+  await other.query("rollback");
+  await other.end();
+  expect(told(await first)).toEqual([`${lower!.id}: accepted`, `${higher!.id}: accepted`]);
+  expect(told(await second)).toEqual([`${higher!.id}: conflicting`]);
+});
+
+const WAITING = `select pid from pg_locks join pg_stat_activity using (pid)
+  where not granted and datname = current_database()`;
 
 test("a producer that gives every event the same id holds nobody up", async () => {
   const bodies = Array.from({ length: 120 }, (_, n) => sms("same", { segments: n + 1 }));

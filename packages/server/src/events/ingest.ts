@@ -138,10 +138,10 @@ async function startLane(
     await writer.close();
   };
   const workers: Promise<void>[] = [];
-  const inTurn = takeTurns();
+  const turns = { inTurn: takeTurns(), claimInTurn: takeTurns() };
   for (let i = 0; i < writers; i++) {
     const { keeper, atStep } = options;
-    workers.push(work(await options.openWriter({ keeper, checks, inTurn, atStep }), i));
+    workers.push(work(await options.openWriter({ keeper, checks, ...turns, atStep }), i));
   }
 
   return {
