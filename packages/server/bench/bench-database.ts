@@ -13,6 +13,8 @@ import type { Database } from "../src/platform/database.ts";
 export interface BenchDatabase {
   readonly database: Database;
   readonly keeper: BookKeeper;
+  /** On the disk that the database is on. */
+  readonly directory: string;
   /** Empties what ingest writes; keys only if they are not to be kept. */
   readonly empty: (keys: "all" | "but keys") => Promise<void>;
   readonly close: () => Promise<void>;
@@ -33,6 +35,7 @@ export async function openBenchDatabase(
   return {
     database,
     keeper: await openBookKeeper(database),
+    directory,
     async empty(keys) {
       const tables = "event, total, usage, intake, quarantine";
       const all = keys === "all" ? `${tables}, event_key` : tables;

@@ -9,6 +9,7 @@ import { makeTraffic, prepareTraffic } from "./bench-traffic.ts";
 import { type Figures, figureRows } from "./figures.ts";
 import { measureCloseToGroupBy } from "./measure-close.ts";
 import { measureDeck } from "./measure-deck.ts";
+import { measureFlushes } from "./measure-disk.ts";
 import { measureKernel } from "./measure-kernel.ts";
 import { measureAfterKeys } from "./measure-keys.ts";
 import { measurePriceList } from "./measure-price-list.ts";
@@ -40,6 +41,7 @@ interface Plan {
   readonly json: string | null;
   readonly events: number;
   readonly rounds: number;
+  /** Of a round. */
   readonly singles: number;
 }
 
@@ -65,7 +67,7 @@ function readPlan(): Plan {
       json: values.json ?? null,
       events: values.quick ? 60_000 : 300_000,
       rounds: values.quick ? 2 : 5,
-      singles: values.quick ? 2_000 : 15_000,
+      singles: values.quick ? 1_500 : 3_000,
     };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
@@ -83,7 +85,7 @@ async function measure(plan: Plan): Promise<Figures> {
   log("A new database with the demo's catalogue, and its traffic");
   const bench = await openBenchDatabase();
   try {
-    const lines = makeTraffic(bench, plan.events + plan.singles * 2);
+    const lines = makeTraffic(bench, plan.events + plan.singles * plan.rounds * 2);
     const bulk = lines.slice(0, plan.events);
     const singles = lines.slice(plan.events);
     if (parts.includes("rating")) {
@@ -195,26 +197,50 @@ function deckFigures(): Figures {
   };
 }
 
+/**
+ * The middle of several rounds: a disk that stalls for half a second once would be the whole figure of a
+ * single one. How long the disk alone takes is told beside it.
+ */
 async function measureLatency(
   bench: BenchDatabase,
   server: BenchServer,
-  { singles }: Plan,
+  { singles, rounds }: Plan,
   bulk: readonly string[],
   lines: readonly string[],
 ): Promise<Figures> {
-  log(`${singles} single events at ${SINGLES_PER_SECOND} a second, alone and behind an import`);
+  log(`Single events at ${SINGLES_PER_SECOND} a second, alone and behind an import`);
   await bench.empty("all");
-  await server.singles(lines.slice(0, 500), SINGLES_PER_SECOND); // the first ones compile
-  const alone = await server.singles(lines.slice(500, singles), SINGLES_PER_SECOND);
+  let next = 0;
+  const p99OfRound = async (): Promise<number> => {
+    const round = lines.slice(next, next + singles);
+    next += singles;
+    return percentile(await server.singles(round, SINGLES_PER_SECOND), 99);
+  };
+  const flush: number[] = [];
+  const alone: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    flush.push(percentile(await measureFlushes(bench.directory, SINGLES_PER_SECOND), 99));
+    alone.push(await p99OfRound());
+    log(`round ${round + 1}: p99 of the disk ${ms(flush)}, of events alone ${ms(alone)}`);
+  }
+  const behind: number[] = [];
   const stop = new AbortController();
   const importing = importUntil(server, bulk, stop.signal);
-  const behind = await server.singles(lines.slice(singles), SINGLES_PER_SECOND);
+  for (let round = 0; round < rounds; round++) {
+    behind.push(await p99OfRound());
+    log(`round ${round + 1}: p99 behind an import ${ms(behind)}`);
+  }
   stop.abort();
   await importing;
   return {
-    ackP99Milliseconds: percentile(alone, 99),
-    ackP99UnderImportMilliseconds: percentile(behind, 99),
+    diskFlushP99Milliseconds: median(flush),
+    ackP99Milliseconds: median(alone),
+    ackP99UnderImportMilliseconds: median(behind),
   };
+}
+
+function ms(values: readonly number[]): string {
+  return `${values.at(-1)!.toFixed(1)} ms`;
 }
 
 /** Sends the lines again and again, each time as new events of the same accounts. */
