@@ -71,9 +71,38 @@ export function writeTime(bytes: Buffer, at: number, instant: number): number {
 
 /** At most three bytes of UTF-8 for each UTF-16 unit. */
 export function writeText(bytes: Buffer, at: number, text: string): number {
-  const length = bytes.write(text, at + 4);
-  write32(bytes, at, length);
-  return at + 4 + length;
+  const end = writeString(bytes, at + 4, text);
+  write32(bytes, at, end - at - 4);
+  return end;
+}
+
+/** A call into the engine costs as much as so many bytes. */
+const SHORT = 24;
+
+/** A text in UTF-8 without its length: at most three bytes for each UTF-16 unit. */
+export function writeString(bytes: Buffer, at: number, text: string): number {
+  const { length } = text;
+  if (length > SHORT) return at + bytes.write(text, at);
+  for (let place = 0; place < length; place++) {
+    const code = text.charCodeAt(place);
+    if (code > 0x7f) return at + bytes.write(text, at);
+    bytes[at + place] = code;
+  }
+  return at + length;
+}
+
+/** The bytes of another buffer from `start` to `end`. */
+export function writeSet(
+  bytes: Buffer,
+  at: number,
+  from: Buffer,
+  start: number,
+  end: number,
+): number {
+  const length = end - start;
+  if (length > SHORT) from.copy(bytes, at, start, end);
+  else for (let place = 0; place < length; place++) bytes[at + place] = from[start + place]!;
+  return at + length;
 }
 
 /** Value of each hexadecimal digit by its character code. */

@@ -13,6 +13,7 @@ import {
   writeTime,
   writeUuid,
 } from "./binary-format.ts";
+import { type CanonicalData, writeOpen, writePersonal } from "./canonical-data.ts";
 import type { Candidate, Rated } from "./prepare-event.ts";
 
 export interface Gate {
@@ -32,8 +33,11 @@ export const COPY_HEAD = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "lati
 export const COPY_TAIL = Buffer.from([0xff, 0xff]);
 
 const COLUMNS = 16;
-/** Bytes of a row besides its texts: the count and the lengths of columns, and the fixed columns. */
-const FIXED_BYTES = 2 + COLUMNS * 4 + 3 * 8 + 6 * 4 + 1 + 16;
+/**
+ * Bytes of a row besides its texts: the count and the lengths of columns, the fixed columns, and what
+ * data in two objects has more than in one.
+ */
+const FIXED_BYTES = 2 + COLUMNS * 4 + 3 * 8 + 6 * 4 + 1 + 16 + 2;
 /** Where a row's revision is: after two times and three integers. */
 const REVISION_AT = 2 + 2 * 12 + 3 * 8 + 4;
 const CUT_AT = REVISION_AT + 8;
@@ -44,9 +48,9 @@ const CHARGE_BYTES = 128;
 /** Appends a row. Its tuples are numbered; its revision and cut are written by `stampRow`. */
 export function encodeEvent(buffer: ByteBuffer, event: RatedCandidate): void {
   const { verdict, id } = event;
-  const { data, personal, subject, charges } = verdict;
-  const characters = id.length + subject.length + data.length + (personal?.length ?? 0);
-  reserve(buffer, FIXED_BYTES + characters * 3 + bytesOfCharges(charges));
+  const { data, subject, charges } = verdict;
+  const texts = (id.length + subject.length) * 3 + data.end - data.start;
+  reserve(buffer, FIXED_BYTES + texts + bytesOfCharges(charges));
   const { bytes } = buffer;
   let at = write16(bytes, buffer.length, COLUMNS);
   at = writeTime(bytes, at, event.time);
@@ -58,42 +62,22 @@ export function encodeEvent(buffer: ByteBuffer, event: RatedCandidate): void {
   at = writeInteger(bytes, at, 0);
   at = writeChar(bytes, at, "l");
   at = writeUuid(bytes, at, event.key);
-  at = writeTexts(bytes, at, id, subject, data, personal);
+  at = writeText(bytes, at, id);
+  at = writeText(bytes, at, subject);
+  at = writeDataColumns(bytes, at, data);
   at = writeCharges(bytes, at, charges);
   at = writeInteger(bytes, at, verdict.usageTuple.id);
   buffer.length = writeBigInteger(bytes, at, verdict.measured);
 }
 
-const NO_LENGTH = "\0\0\0\0";
-
-/** Four columns by one write: a call for each costs more than its bytes. */
-function writeTexts(
-  bytes: Buffer,
-  at: number,
-  id: string,
-  subject: string,
-  data: string,
-  personal: string | null,
-): number {
-  const first = NO_LENGTH + id + NO_LENGTH + subject + NO_LENGTH + data + NO_LENGTH;
-  const texts = personal === null ? first : first + personal;
-  const written = bytes.write(texts, at);
-  if (written !== texts.length) return writeTextsApart(bytes, at, [id, subject, data, personal]);
-  // One byte a character: the columns start where their characters do.
-  let next = at;
-  next = write32(bytes, next, id.length) + id.length;
-  next = write32(bytes, next, subject.length) + subject.length;
-  next = write32(bytes, next, data.length) + data.length;
-  if (personal === null) return write32(bytes, next, -1);
-  return write32(bytes, next, personal.length) + personal.length;
-}
-
-function writeTextsApart(bytes: Buffer, at: number, texts: readonly (string | null)[]): number {
-  let next = at;
-  for (const text of texts) {
-    next = text === null ? write32(bytes, next, -1) : writeText(bytes, next, text);
-  }
-  return next;
+/** Its data in two columns: without the personal fields, and those. */
+function writeDataColumns(bytes: Buffer, at: number, data: CanonicalData): number {
+  const end = writeOpen(bytes, at + 4, data);
+  write32(bytes, at, end - at - 4);
+  if (data.cuts.length === 0) return write32(bytes, end, -1);
+  const last = writePersonal(bytes, end + 4, data);
+  write32(bytes, end, last - end - 4);
+  return last;
 }
 
 function bytesOfCharges(charges: readonly Charge[]): number {

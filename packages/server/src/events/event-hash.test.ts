@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parseInstant } from "@counterpart/domain/instant.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eventContent, eventKey, writeData } from "./event-hash.ts";
+import { eventContent, eventKey } from "./event-hash.ts";
 import { type ReadEvent, readEvent } from "./read-event.ts";
 
 function read(data: string, envelope = ""): ReadEvent {
@@ -67,21 +67,6 @@ test("data nested more than 32 deep has no content", () => {
 const jsonObject = fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue({ maxDepth: 3 }), {
   noNullPrototype: true,
 });
-
-test("written data is JSON of the same value, whatever its texts, and splits into its fields", () =>
-  fc.assert(
-    fc.property(jsonObject, fc.array(fc.string({ maxLength: 3 })), (data, personal) => {
-      const texts = writeData(data, personal, false)!;
-      const plain = JSON.parse(JSON.stringify(data));
-      expect(JSON.parse(texts.whole)).toEqual(plain);
-      const open = JSON.parse(texts.open);
-      const closed = texts.personal === null ? {} : JSON.parse(texts.personal);
-      expect({ ...open, ...closed }).toEqual(plain);
-      expect(Object.keys(closed).every((key) => personal.includes(key))).toBe(true);
-      expect(Object.keys(open).some((key) => personal.includes(key))).toBe(false);
-    }),
-    { numRuns: 300 },
-  ));
 
 test("the quick way of writing plain texts gives the same content", () =>
   fc.assert(

@@ -21,7 +21,8 @@ import {
 import type { Charge } from "@counterpart/domain/rating/charge.ts";
 import { rateEvent } from "@counterpart/domain/rating/rate-event.ts";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
-import { contentDigits, type DataTexts, keyDigits, writeData } from "./event-hash.ts";
+import { type CanonicalData, writeContent, writeData } from "./canonical-data.ts";
+import { contentDigits, keyDigits } from "./event-hash.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { type ReadEvent, type ReadText, type RefusedEvent, readEvent } from "./read-event.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
@@ -55,9 +56,7 @@ export interface Rated {
   readonly account: BookAccount;
   readonly type: BookType;
   readonly subject: string;
-  /** Data without personal values, and those, as JSON. */
-  readonly data: string;
-  readonly personal: string | null;
+  readonly data: CanonicalData;
   readonly charges: readonly Charge[];
   readonly usageTuple: Tuple;
   /** Quantity of the type's measure. */
@@ -106,18 +105,18 @@ export function prepareReadEvent(
     return { refused: "event.source-unknown", detail: "", id, source, receivedAt };
   }
   const bookType = book.types.get(type) ?? null;
-  const texts = writeData(event.data, bookType?.body.personal ?? NO_NAMES, event.plain);
-  if (texts === null) return { refused: "event.too-deep", detail: "", id, source, receivedAt };
+  const content = writeContent(event, bookType?.body.personal ?? NO_NAMES);
+  if (content === null) return { refused: "event.too-deep", detail: "", id, source, receivedAt };
   return {
     key: keyDigits(event.source, id),
-    content: contentDigits(event, texts.whole),
+    content: contentDigits(content),
     source,
     id,
     type,
     time,
     receivedAt,
     body,
-    verdict: judge({ event, source, type: bookType, texts }, preparation),
+    verdict: judge({ event, source, type: bookType, content }, preparation),
   };
 }
 
@@ -125,7 +124,7 @@ interface Identified {
   readonly event: ReadEvent;
   readonly source: BookSource;
   readonly type: BookType | null;
-  readonly texts: DataTexts;
+  readonly content: CanonicalData;
 }
 
 function judge(identified: Identified, preparation: Preparation): Rated | Unrated {
@@ -139,7 +138,7 @@ function judge(identified: Identified, preparation: Preparation): Rated | Unrate
 }
 
 function price(
-  { event, source, type, texts }: Identified,
+  { event, source, type, content }: Identified,
   { book, checks, receivedAt, anyAge }: Preparation,
 ): Rated | Unrated {
   if (!isStorable(event)) return quarantined("event.text-not-storable");
@@ -152,11 +151,11 @@ function price(
   if (subject === "") return quarantined("event.subject-missing");
   const account = findAccount(book, source.name, subject, event.time);
   if (account === null) return quarantined("event.account-unknown", subject);
-  const data = texts.exact ? (plain(event.data) as ReadEvent["data"]) : event.data;
+  const data = content.exact ? (plain(event.data) as ReadEvent["data"]) : event.data;
   const invalid = checks.check(type, data);
   if (invalid !== null) {
     // Which of the fields it is about, only the schema knows.
-    const exact = texts.exact ? " (a number of over 15 digits is checked as its text)" : "";
+    const exact = content.exact ? " (a number of over 15 digits is checked as its text)" : "";
     return quarantined("event.data-invalid", `${invalid}${exact}`);
   }
   const id = prescribedId(type.measures, data);
@@ -172,10 +171,9 @@ function price(
     // Exact numbers are kept as texts: readers of the stored data may use doubles. What a text made
     // known is kept with it: the text is personal and may be erased.
     data:
-      texts.exact || counted !== null
-        ? writeData({ ...data, ...counted }, type.body.personal ?? NO_NAMES, event.plain)!.open
-        : texts.open,
-    personal: texts.personal,
+      content.exact || counted !== null
+        ? writeData({ ...data, ...counted }, type.body.personal ?? NO_NAMES, event.plain)!
+        : content,
     charges: rated.charges,
     usageTuple: tupleOf(book, type.usageTuples, type.body.usage ?? NO_NAMES, dimensions),
     measured: quantities[type.measure] ?? 0,

@@ -3,6 +3,7 @@
  */
 import { formatInstant } from "@counterpart/domain/instant.ts";
 import { chargesToText } from "@counterpart/domain/rating/charge.ts";
+import { openText, personalText } from "../events/canonical-data.ts";
 import type { RatedCandidate } from "../events/encode-events.ts";
 import type { EventVersion, KnownEvent } from "./known-event.ts";
 
@@ -27,14 +28,14 @@ function joined(open: string, personal: string | null): string {
 
 /** A rated event, its tuples numbered, as it comes, or as a fact states it in place of another version. */
 export function versionOf(rated: RatedCandidate, before: EventVersion | null): EventVersion {
-  const { account, type, subject, data, personal, charges, usageTuple, measured } = rated.verdict;
+  const { account, type, subject, data, charges, usageTuple, measured } = rated.verdict;
   return {
     account: account.handle,
     time: rated.time,
     type: { handle: type.handle, name: type.name },
     subject,
-    data,
-    personal,
+    data: openText(data),
+    personal: personalText(data),
     charges: chargesToText(charges),
     // What was not kept cannot be taken back: then nothing is put in its place either.
     usage: before !== null && before.usage === null ? null : { tuple: usageTuple.id, measured },

@@ -9,7 +9,8 @@ import {
   SESSION_MILLISECONDS_MAX,
   type SessionPhase,
 } from "@counterpart/domain/sessions/session-record.ts";
-import { contentDigits, eventKey, uuidOf, writeData } from "../events/event-hash.ts";
+import { dataText, writeData } from "../events/canonical-data.ts";
+import { digitsOf, eventKey, uuidOf } from "../events/event-hash.ts";
 import { ExactNumber } from "../events/exact-number.ts";
 import { EVENT_BYTES_MAX, type ReadText, readObject } from "../events/read-event.ts";
 import { hashText } from "../platform/hash.ts";
@@ -131,8 +132,7 @@ function readRest(
   const subject = subjectOf(fields.subject);
   const plain = !text.includes("\\") && text.isWellFormed();
   const data = dataOf(fields.data, field, plain);
-  const said = `${phase} ${milliseconds} ${data}`;
-  const event = { id, source: names.source, type, subject, time, data: {}, plain };
+  const about = `${JSON.stringify(type)}${JSON.stringify(subject)}${time}`;
   return {
     key: sessionKey(names.source, names.sessionId, names.leg),
     eventKey: eventKey(names.source, id),
@@ -141,7 +141,7 @@ function readRest(
     sessionId: names.sessionId,
     leg: names.leg,
     ...{ sequence, phase, time, milliseconds, type, subject, data },
-    content: uuidOf(contentDigits(event, said)),
+    content: uuidOf(digitsOf(`${about}${phase} ${milliseconds} ${data}`)),
     body: text,
   };
 }
@@ -210,9 +210,9 @@ function dataOf(data: unknown, durationField: string, plain: boolean): string {
   if (Object.hasOwn(data, durationField)) {
     throw new Refusal("session.duration-in-data", { why: durationField });
   }
-  const texts = writeData(data as Json, [], plain);
-  if (texts === null) throw new Refusal("session.data-invalid");
-  return texts.whole;
+  const written = writeData(data as Json, [], plain);
+  if (written === null) throw new Refusal("session.data-invalid");
+  return dataText(written);
 }
 
 /** PostgreSQL refuses NUL, and its driver would silently change half of a surrogate pair. */

@@ -5,7 +5,8 @@ import { formatInstant } from "@counterpart/domain/instant.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
 import type { AssembledSession } from "@counterpart/domain/sessions/assemble-session.ts";
 import { durationField } from "@counterpart/domain/sessions/duration-field.ts";
-import { eventContent, writeData } from "../events/event-hash.ts";
+import { dataText, writeData } from "../events/canonical-data.ts";
+import { eventContent } from "../events/event-hash.ts";
 import { readEvent } from "../events/read-event.ts";
 import { eventIdOf } from "./read-session-record.ts";
 import type { AssembledEvent, DueSession } from "./sessions.repo.ts";
@@ -22,7 +23,7 @@ export function sessionEvent(
 ): Omit<AssembledEvent, "records"> {
   const field = durationFieldOf(type, book);
   const seconds = formatDecimal(BigInt(milliseconds), 3);
-  const texts = writeData({ ...data, [field]: seconds }, [], false);
+  const written = writeData({ ...data, [field]: seconds }, [], false);
   const head = JSON.stringify({
     specversion: "1.0",
     id: eventIdOf(session),
@@ -31,8 +32,8 @@ export function sessionEvent(
     ...(subject === "" ? {} : { subject }),
     time: formatInstant(time),
   });
-  assert(texts !== null, "the data of a session is nested no deeper than that of its records");
-  const text = `${head.slice(0, -1)},"data":${texts.whole}}`;
+  assert(written !== null, "the data of a session is nested no deeper than that of its records");
+  const text = `${head.slice(0, -1)},"data":${dataText(written)}}`;
   const event = readEvent(text);
   const content = "refused" in event ? null : eventContent(event);
   return { text, content, milliseconds };
