@@ -3,15 +3,22 @@ import type { DialPlan } from "../catalogue/source.ts";
 import { quantityFromDecimal } from "../quantity.ts";
 import type { BookType } from "../rating/book.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { originClassOf } from "../voice/origin-class.ts";
-import type { DimensionRule, EventType, TextRule } from "./event-type.ts";
+import type { EventType, TextRule } from "./event-type.ts";
+import {
+  compileDimensions,
+  cutTemplate,
+  type DimensionMeasures,
+  type Dimensions,
+  measureDimensions,
+  type Numbers,
+} from "./measure-dimensions.ts";
 import { measureText, type TextMeasured } from "./measure-text.ts";
-import { countryOfNumber, readNumber } from "./read-number.ts";
+import { readNumber } from "./read-number.ts";
 
 export interface Measured {
   readonly quantities: Record<string, number>;
-  readonly dimensions: Record<string, string | undefined>;
-  readonly numbers: Record<string, string | undefined>;
+  readonly dimensions: Dimensions;
+  readonly numbers: Numbers;
   /** Fields of `data` that a text made known; null for none. */
   readonly counted: Readonly<Record<string, string | number>> | null;
 }
@@ -20,9 +27,6 @@ export interface Unmeasurable {
   readonly refused: RefusalCode;
   readonly detail: string;
 }
-
-/** Values of dimensions are cut here: they become part of keys. */
-const DIMENSION_LENGTH_MAX = 64;
 
 /** The rules of an event type in the form that is quickest to follow. */
 export interface Measures {
@@ -35,33 +39,12 @@ export interface Measures {
     readonly text: TextRule | null;
     readonly absent: number | null;
   }[];
-  readonly dimensions: readonly MeasuredDimension[];
-  /** The channel's template cut at the names that it holds: each odd part is a name. */
-  readonly channel: readonly string[];
-  /** The same of the id that an event must have, with names of fields; null: any. */
+  readonly dimensions: DimensionMeasures;
+  /** The template of the id that an event must have, cut at its names of fields; null: any. */
   readonly id: readonly string[] | null;
 }
 
-/** Of one shape, so that following it costs the same for each kind. */
-interface MeasuredDimension {
-  readonly name: string;
-  readonly kind: "field" | "countryOf" | "originClassOf" | "network";
-  /** The field, that of the caller, or that of the MCC. */
-  readonly field: string;
-  /** That of the number called, or of the MNC. */
-  readonly other: string;
-}
-
-function measuredDimension(name: string, rule: DimensionRule): MeasuredDimension {
-  if ("field" in rule) return { name, kind: "field", field: rule.field, other: "" };
-  if ("countryOf" in rule) return { name, kind: "countryOf", field: rule.countryOf, other: "" };
-  if ("originClassOf" in rule) {
-    return { name, kind: "originClassOf", field: rule.originClassOf, other: rule.to };
-  }
-  return { name, kind: "network", field: rule.network[0], other: rule.network[1] };
-}
-
-/** `named`: the dimensions that something asks for; those that cost much are left out otherwise. */
+/** `named`: the dimensions that something asks for; the others are left out. Absent: all of them. */
 export function compileMeasures(body: EventType, named?: ReadonlySet<string>): Measures {
   return {
     numbers: body.numbers ?? [],
@@ -76,22 +59,9 @@ export function compileMeasures(body: EventType, named?: ReadonlySet<string>): M
       text: rule.text ?? null,
       absent: rule.absent ?? null,
     })),
-    dimensions: Object.entries(body.dimensions)
-      .filter(
-        ([name, rule]) =>
-          named === undefined ||
-          named.has(name) ||
-          body.channel.includes(`{${name}}`) ||
-          !("originClassOf" in rule),
-      )
-      .map(([name, rule]) => measuredDimension(name, rule)),
-    channel: cutTemplate(body.channel),
+    dimensions: compileDimensions(body, named),
     id: body.id === undefined ? null : cutTemplate(body.id),
   };
-}
-
-function cutTemplate(template: string): readonly string[] {
-  return template.split(/\{(\w+)\}/);
 }
 
 /** The id that an event with this data must have; null: any. `data` has passed its schema. */
@@ -143,7 +113,8 @@ export function measureEvent(
       quantities[name] = quantity;
     }
   }
-  return { quantities, dimensions: dimensionsOf(measures, data, numbers), numbers, counted };
+  const dimensions = measureDimensions(measures.dimensions, data, numbers);
+  return { quantities, dimensions, numbers, counted };
 }
 
 function meets(
@@ -152,50 +123,4 @@ function meets(
 ): boolean {
   for (const [field, values] of when) if (!values.includes(data[field])) return false;
   return true;
-}
-
-function dimensionsOf(
-  measures: Measures,
-  data: Readonly<Record<string, unknown>>,
-  numbers: Readonly<Record<string, string | undefined>>,
-): Record<string, string | undefined> {
-  const dimensions: Record<string, string | undefined> = {};
-  for (const { name, kind, field, other } of measures.dimensions) {
-    if (kind === "countryOf") {
-      const number = numbers[field];
-      if (number !== undefined) dimensions[name] = countryOfNumber(number) ?? undefined;
-      continue;
-    }
-    if (kind === "originClassOf") {
-      const written = data[field];
-      const text = typeof written === "string" ? written : "";
-      dimensions[name] = originClassOf(text, numbers[field], numbers[other]);
-      continue;
-    }
-    const value = data[field];
-    if (value === undefined) continue;
-    const text = kind === "network" ? networkOf(value, data[other]) : String(value);
-    dimensions[name] = text.length > DIMENSION_LENGTH_MAX ? cut(text) : text;
-  }
-  dimensions.channel = channelOf(measures.channel, dimensions);
-  return dimensions;
-}
-
-function networkOf(mcc: unknown, mnc: unknown): string {
-  return mnc === undefined ? `${mcc}` : `${mcc}-${mnc}`;
-}
-
-function cut(text: string): string {
-  return text.slice(0, DIMENSION_LENGTH_MAX);
-}
-
-function channelOf(
-  parts: readonly string[],
-  dimensions: Readonly<Record<string, string | undefined>>,
-): string {
-  let channel = parts[0]!;
-  for (let at = 1; at < parts.length; at += 2) {
-    channel += (dimensions[parts[at]!] ?? "") + parts[at + 1]!;
-  }
-  return channel;
 }

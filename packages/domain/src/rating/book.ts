@@ -13,6 +13,7 @@ import type {
 import type { RatioPrice } from "../catalogue/ratio-price.ts";
 import type { Source } from "../catalogue/source.ts";
 import type { EventType } from "../events/event-type.ts";
+import type { Dimensions } from "../events/measure-dimensions.ts";
 import type { Measures } from "../events/measure-event.ts";
 import type { Instant } from "../instant.ts";
 import type { Due } from "../messages/delivery-dues.ts";
@@ -77,8 +78,8 @@ export interface BookType {
   readonly measures: Measures;
   /** Name of the quantity that hourly usage counts. */
   readonly measure: string;
-  /** Tuples of hourly usage. */
-  readonly usageTuples: TupleTree;
+  /** What the tuples of hourly usage hold. */
+  readonly usageTuples: TupleShape;
   /** Name of the quantity of milliseconds that its events last; null: they have no end. */
   readonly lasts: string | null;
   /** Whether its events say how far a message of another type has come. */
@@ -108,8 +109,8 @@ export interface CompiledTerm {
   readonly to: Instant;
   readonly where: readonly (readonly [dimension: string, values: ReadonlySet<string>])[];
   readonly price: CompiledPrice;
-  readonly lines: readonly string[];
-  readonly tuples: TupleTree;
+  /** What the tuples of its lines hold. */
+  readonly tuples: TupleShape;
   /** What is due in each state of a message; null: all of it by the event itself. */
   readonly dues: ReadonlyMap<string, Due> | null;
   /** Whether it prices the event: a surcharge that is handed on and a fee on failure do not. */
@@ -213,64 +214,49 @@ export interface Tuple {
   id: number;
 }
 
+/** Which dimensions tuples hold besides the channel. There is one object for the same names. */
+export interface TupleShape {
+  readonly names: readonly string[];
+  /** Its place among the shapes of the book. */
+  readonly place: number;
+}
+
 /** Tuples that were made before, so that each text has one object. */
 export interface TupleMemory {
+  readonly shapes: Map<string, TupleShape>;
   readonly byText: Map<string, Tuple>;
-  /** How many values of how many terms lead to one; bounded by forgetting them all. */
-  remembered: number;
-  /** How often all were forgotten. */
-  generation: number;
-}
-
-/** The tuples of one term or type as a tree, by the channel and then by the value of each dimension. */
-export interface TupleTree {
-  readonly root: TupleNode;
-  generation: number;
-}
-
-interface TupleNode {
-  tuple: Tuple | null;
-  readonly children: Map<string | undefined, TupleNode>;
+  /** By the place of their shape: dimensions of events that are alike are one object. */
+  readonly byDimensions: WeakMap<Dimensions, Tuple[]>;
 }
 
 const TUPLES_REMEMBERED_MAX = 200_000;
 
 export function tupleMemory(): TupleMemory {
-  return { byText: new Map(), remembered: 0, generation: 0 };
+  return { shapes: new Map(), byText: new Map(), byDimensions: new WeakMap() };
 }
 
-export function tupleTree(): TupleTree {
-  return { root: { tuple: null, children: new Map() }, generation: 0 };
+export function tupleShape({ shapes }: TupleMemory, names: readonly string[]): TupleShape {
+  const key = JSON.stringify(names);
+  const known = shapes.get(key);
+  if (known !== undefined) return known;
+  const shape: TupleShape = { names, place: shapes.size };
+  shapes.set(key, shape);
+  return shape;
 }
 
-type Dimensions = Readonly<Record<string, string | undefined>>;
-
-/**
- * The channel and the named dimensions of an event as one shared object. Values are looked up one by one:
- * joining them into a text would cost more.
- */
+/** The channel and the named dimensions of an event as one shared object. */
 export function tupleOf(
   { tuples }: Pick<Book, "tuples">,
-  tree: TupleTree,
-  names: readonly string[],
+  { names, place }: TupleShape,
   dimensions: Dimensions,
 ): Tuple {
-  if (tree.generation !== tuples.generation) {
-    tree.root.children.clear();
-    tree.generation = tuples.generation;
+  let made = tuples.byDimensions.get(dimensions);
+  if (made === undefined) {
+    made = [];
+    tuples.byDimensions.set(dimensions, made);
   }
-  let node = childOf(tree.root, dimensions.channel ?? "");
-  for (const name of names) node = childOf(node, dimensions[name]);
-  node.tuple ??= internTuple(tuples, tupleText(names, dimensions));
-  return node.tuple;
-}
-
-function childOf({ children }: TupleNode, value: string | undefined): TupleNode {
-  const known = children.get(value);
-  if (known !== undefined) return known;
-  const child: TupleNode = { tuple: null, children: new Map() };
-  children.set(value, child);
-  return child;
+  made[place] ??= internTuple(tuples, tupleText(names, dimensions));
+  return made[place];
 }
 
 function tupleText(names: readonly string[], dimensions: Dimensions): string {
@@ -288,14 +274,9 @@ function storable(value: string): string {
 }
 
 function internTuple(tuples: TupleMemory, text: string): Tuple {
-  if (tuples.remembered >= TUPLES_REMEMBERED_MAX) {
-    tuples.byText.clear();
-    tuples.remembered = 0;
-    tuples.generation++;
-  }
-  tuples.remembered++;
   const known = tuples.byText.get(text);
   if (known !== undefined) return known;
+  if (tuples.byText.size >= TUPLES_REMEMBERED_MAX) tuples.byText.clear();
   const tuple: Tuple = { text, id: 0 };
   tuples.byText.set(text, tuple);
   return tuple;

@@ -22,7 +22,7 @@ import {
   type CompiledTerm,
   type Handle,
   tupleMemory,
-  tupleTree,
+  tupleShape,
 } from "./book.ts";
 import { DAY_DIMENSION } from "./charge.ts";
 import { compilePrice, compileWhere } from "./compile-price.ts";
@@ -114,6 +114,7 @@ export function compileBook(parts: BookParts): Book {
       lastDay: { start: 0, end: 0, day: 0 as LocalDay },
     });
   }
+  const tuples = tupleMemory();
   const prices = new Map<Term, CompiledPrice>();
   const terms = termsInForce(catalogue).flatMap((inForce): CompiledTerm[] => {
     const { from, to } = inForce;
@@ -127,14 +128,13 @@ export function compileBook(parts: BookParts): Book {
       to,
       where: compileWhere(term.where),
       price,
-      lines: linesOf(term),
-      tuples: tupleTree(),
+      tuples: tupleShape(tuples, linesOf(term)),
       dues: term.chargeOn === undefined ? null : deliveryDues(term.chargeOn),
       covers,
       passThrough: term.passThrough ?? false,
     }));
   });
-  const types = compileTypes(parts, terms);
+  const types = compileTypes(parts, terms, tuples);
   return {
     revision: parts.revision,
     accounts,
@@ -146,7 +146,7 @@ export function compileBook(parts: BookParts): Book {
     termsByType: groupByType(terms, types),
     terms,
     dividesCalls: [...agreements.values()].some(({ longCalls }) => longCalls === "split"),
-    tuples: tupleMemory(),
+    tuples,
   };
 }
 

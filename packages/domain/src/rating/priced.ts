@@ -1,4 +1,5 @@
 /** What a price makes of one event, before it is anybody's charge. */
+import type { Dimensions, Numbers } from "../events/measure-dimensions.ts";
 import type { Instant } from "../instant.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { BookAccount, BookType } from "./book.ts";
@@ -11,9 +12,8 @@ export interface RatableEvent {
   readonly time: Instant;
   /** Smallest units by name of the quantity. */
   readonly quantities: Readonly<Record<string, number>>;
-  readonly dimensions: Readonly<Record<string, string | undefined>>;
-  /** E.164 digits of the number fields. */
-  readonly numbers: Readonly<Record<string, string | undefined>>;
+  readonly dimensions: Dimensions;
+  readonly numbers: Numbers;
 }
 
 /** See `Charge` for what each of them is. */

@@ -73,7 +73,7 @@ function chargeOf(
   const { price } = term;
   const isOfDay = price.kind === "ratio" && isByDay(price);
   const dimensions = isOfDay ? onDay(event, day) : event.dimensions;
-  const tuple = tupleOf(book, term.tuples, term.lines, dimensions);
+  const tuple = tupleOf(book, term.tuples, dimensions);
   const told = countedSteps(count, steps);
   return { term, day, tuple, deckRow, raw, billed, amount, base, count, steps: told };
 }

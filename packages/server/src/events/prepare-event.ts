@@ -175,7 +175,7 @@ function price(
         ? writeData({ ...data, ...counted }, type.body.personal ?? NO_NAMES, event.plain)!
         : content,
     charges: rated.charges,
-    usageTuple: tupleOf(book, type.usageTuples, type.body.usage ?? NO_NAMES, dimensions),
+    usageTuple: tupleOf(book, type.usageTuples, dimensions),
     measured: quantities[type.measure] ?? 0,
   };
 }
