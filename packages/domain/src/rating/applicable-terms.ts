@@ -1,12 +1,15 @@
 import { assert } from "../assert.ts";
 import type { Base } from "../catalogue/catalogue.ts";
+import type { Dimensions } from "../events/measure-dimensions.ts";
 import type {
   ApplicableTerm,
   ApplicableTerms,
   Book,
   BookAccount,
   CompiledTerm,
+  Conditions,
   TermNode,
+  TermsOfType,
 } from "./book.ts";
 
 /**
@@ -18,38 +21,68 @@ export function matchingTerms(
   book: Book,
   account: BookAccount,
   type: string,
-  dimensions: Readonly<Record<string, string | undefined>>,
+  dimensions: Dimensions,
 ): readonly ApplicableTerm[] {
-  const { conditions, root, terms } = applicableTerms(book, account, type);
-  let node = root;
-  for (const { dimension, named } of conditions) {
-    const value = dimensions[dimension];
-    // A value that no condition names leads where its absence does, so that the tree stays small.
-    const branch = value !== undefined && named.has(value) ? value : undefined;
-    node = childOf(node, branch);
+  const applicable = applicableTerms(book, account, type);
+  let node = applicable.root;
+  if (applicable.conditions.length > 0) {
+    const numbers = numbersOf(book.termsByType.get(type)!.conditions, dimensions);
+    for (const { place, named } of applicable.conditions) {
+      const number = numbers[place]!;
+      // A value that only others' conditions name is as good as none, so that the tree stays small.
+      node = childOf(node, named.has(number) ? number : 0);
+    }
   }
-  node.matching ??= terms.filter(({ term }) => matches(term, dimensions));
+  node.matching ??= applicable.terms.filter(({ term }) => matches(term, dimensions));
   return node.matching;
 }
 
-function childOf({ children }: TermNode, value: string | undefined): TermNode {
-  const known = children.get(value);
+function numbersOf(
+  { dimensions: named, byDimensions }: Conditions,
+  dimensions: Dimensions,
+): readonly number[] {
+  const known = byDimensions.get(dimensions);
+  if (known !== undefined) return known;
+  const made = named.map(({ name, numbers }) => numberOf(numbers, dimensions[name]));
+  byDimensions.set(dimensions, made);
+  return made;
+}
+
+function numberOf(numbers: ReadonlyMap<string, number>, value: string | undefined): number {
+  return value === undefined ? 0 : (numbers.get(value) ?? 0);
+}
+
+function childOf({ children }: TermNode, number: number): TermNode {
+  const known = children.get(number);
   if (known !== undefined) return known;
   const child: TermNode = { matching: null, children: new Map() };
-  children.set(value, child);
+  children.set(number, child);
   return child;
 }
 
-function matches(
-  { where }: CompiledTerm,
-  dimensions: Readonly<Record<string, string | undefined>>,
-): boolean {
+function matches({ where }: CompiledTerm, dimensions: Dimensions): boolean {
   for (const [dimension, values] of where) {
     const value = dimensions[dimension];
     if (value === undefined || !values.has(value)) return false;
   }
   return true;
 }
+
+/** The terms of a type, with their conditions. */
+export function termsOfType(terms: readonly CompiledTerm[]): TermsOfType {
+  const named = new Map<string, Map<string, number>>();
+  for (const [name, values] of terms.flatMap(({ where }) => where)) {
+    const numbers = named.get(name) ?? new Map<string, number>();
+    named.set(name, numbers);
+    for (const value of values) {
+      if (!numbers.has(value)) numbers.set(value, numbers.size + 1);
+    }
+  }
+  const dimensions = Array.from(named, ([name, numbers]) => ({ name, numbers }));
+  return { terms, conditions: { dimensions, byDimensions: new WeakMap() } };
+}
+
+const NO_TERMS = termsOfType([]);
 
 /**
  * The terms that can apply to an account's events of a type, those that others stand on first, surcharges
@@ -59,25 +92,32 @@ function matches(
 export function applicableTerms(book: Book, account: BookAccount, type: string): ApplicableTerms {
   const known = account.applicable.get(type);
   if (known !== undefined) return known;
+  const ofType = book.termsByType.get(type) ?? NO_TERMS;
   const applicable: ApplicableTerm[] = [];
-  for (const term of book.termsByType.get(type) ?? []) {
+  for (const term of ofType.terms) {
     const level = levelOf(term, account);
     if (level !== null) applicable.push({ term, level });
   }
-  const terms = inOrderOfBases(applicable);
-  const named = new Map<string, Set<string>>();
-  for (const { term } of terms) {
-    for (const [dimension, values] of term.where) {
-      named.set(dimension, new Set([...(named.get(dimension) ?? []), ...values]));
-    }
-  }
   const made: ApplicableTerms = {
-    terms,
-    conditions: Array.from(named, ([dimension, values]) => ({ dimension, named: values })),
+    terms: inOrderOfBases(applicable),
+    conditions: ofType.conditions.dimensions.flatMap((condition, place) => {
+      const named = numbersNamed(condition, applicable);
+      return named.size === 0 ? [] : [{ place, named }];
+    }),
     root: { matching: null, children: new Map() },
   };
   account.applicable.set(type, made);
   return made;
+}
+
+function numbersNamed(
+  { name, numbers }: Conditions["dimensions"][number],
+  applicable: readonly ApplicableTerm[],
+): Set<number> {
+  const values = applicable.flatMap(({ term: { where } }) =>
+    where.flatMap(([dimension, named]) => (dimension === name ? [...named] : [])),
+  );
+  return new Set(values.map((value) => numbers.get(value)!));
 }
 
 /**

@@ -38,7 +38,7 @@ export interface Book {
   /** Aliases by name; each is for one source or, without one, for all. */
   readonly aliases: ReadonlyMap<string, readonly BookAlias[]>;
   /** Compiled terms by the event type they price. */
-  readonly termsByType: ReadonlyMap<string, readonly CompiledTerm[]>;
+  readonly termsByType: ReadonlyMap<string, TermsOfType>;
   /** All terms, those that are priced at close and have no event type included. */
   readonly terms: readonly CompiledTerm[];
   /** Whether an agreement divides calls among the months that they touch. */
@@ -125,21 +125,35 @@ export interface ApplicableTerm {
   readonly level: number;
 }
 
+/** The terms that price the events of a type. */
+export interface TermsOfType {
+  readonly terms: readonly CompiledTerm[];
+  readonly conditions: Conditions;
+}
+
+/** What the conditions of a type's terms name. */
+export interface Conditions {
+  /** Their values have numbers from 1 on; 0 is every other one, and none. */
+  readonly dimensions: readonly {
+    readonly name: string;
+    readonly numbers: ReadonlyMap<string, number>;
+  }[];
+  /** The numbers of what events have: dimensions of events that are alike are one object. */
+  readonly byDimensions: WeakMap<Dimensions, readonly number[]>;
+}
+
 /** The terms that can apply to an account's events of a type. */
 export interface ApplicableTerms {
   readonly terms: readonly ApplicableTerm[];
-  /** Dimensions that their conditions name, with the values. */
-  readonly conditions: readonly {
-    readonly dimension: string;
-    readonly named: ReadonlySet<string>;
-  }[];
-  /** Terms that match, by the value of each condition's dimension; made when first needed. */
+  /** Those of the type that their own conditions name, by place and numbers. */
+  readonly conditions: readonly { readonly place: number; readonly named: ReadonlySet<number> }[];
+  /** Terms that match, by the number of each condition's value; made when first needed. */
   readonly root: TermNode;
 }
 
 export interface TermNode {
   matching: readonly ApplicableTerm[] | null;
-  readonly children: Map<string | undefined, TermNode>;
+  readonly children: Map<number, TermNode>;
 }
 
 export type CompiledPrice =

@@ -11,6 +11,7 @@ import type { Instant } from "../instant.ts";
 import { deliveryDues } from "../messages/delivery-dues.ts";
 import { checkZone, instantOfDateOrInstant, type LocalDay } from "../period.ts";
 import { isByDay } from "../voice/ratio-surcharge.ts";
+import { termsOfType } from "./applicable-terms.ts";
 import {
   type Book,
   type BookAccount,
@@ -21,6 +22,7 @@ import {
   type CompiledPrice,
   type CompiledTerm,
   type Handle,
+  type TermsOfType,
   tupleMemory,
   tupleShape,
 } from "./book.ts";
@@ -171,7 +173,7 @@ function policyOf({ chargeOn }: Term): ChargePolicy | null {
 function groupByType(
   terms: readonly CompiledTerm[],
   types: ReadonlyMap<string, BookType>,
-): Map<string, CompiledTerm[]> {
+): Map<string, TermsOfType> {
   const byType = new Map<string, CompiledTerm[]>();
   for (const term of terms) {
     if (term.term.on === undefined) continue;
@@ -183,7 +185,7 @@ function groupByType(
     if (body.delivery?.of === undefined) continue;
     byType.set(name, [...(byType.get(body.delivery.of) ?? []), ...(byType.get(name) ?? [])]);
   }
-  return byType;
+  return new Map(Array.from(byType, ([name, ofType]) => [name, termsOfType(ofType)]));
 }
 
 function byHandle<T extends { readonly handle: Handle }>(things: Iterable<T>): Map<Handle, T> {
