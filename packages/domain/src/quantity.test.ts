@@ -90,3 +90,18 @@ test("number and text mean the same, and both are exact or nothing", () => {
     ),
   );
 });
+
+test("a fraction counts what its shortest decimal form says, whatever its digits", () => {
+  const value = fc.oneof(
+    fc.double({ min: 1e-6, max: 1e16, noNaN: true }),
+    fc
+      .tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 1000 }))
+      .map(([a, b]) => a / b),
+  );
+  fc.assert(
+    fc.property(value, TIMES, (value, times) => {
+      expect(quantityFromDecimal(value, times)).toBe(quantityFromDecimal(String(value), times));
+    }),
+    { numRuns: 2000 },
+  );
+});

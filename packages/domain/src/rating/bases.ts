@@ -46,26 +46,24 @@ export function addToBases(
   { term: { agreement }, level }: ApplicableTerm,
   amount: Whole | null,
 ): Refused | null {
-  if (agreement.role === "supplier") return addTo(bases, "cost", agreement.currency, amount);
-  if (level < 0) return null;
+  const isCost = agreement.role === "supplier";
+  if (level < 0 && !isCost) return null;
+  const charged: BaseAmount = { currency: agreement.currency, amount };
+  if (isCost) return addTo(bases, "cost", charged);
   if (agreement.body.seller === undefined) {
-    const problem = addTo(bases, "revenue", agreement.currency, amount);
+    const problem = addTo(bases, "revenue", charged);
     if (problem !== null) return problem;
   }
-  if (level === 0) return addTo(bases, "customerCharge", agreement.currency, amount);
-  if (level === 1) return addTo(bases, "parentCharge", agreement.currency, amount);
+  if (level === 0) return addTo(bases, "customerCharge", charged);
+  if (level === 1) return addTo(bases, "parentCharge", charged);
   return null;
 }
 
-function addTo(
-  bases: Bases,
-  name: keyof Bases,
-  currency: string,
-  amount: Whole | null,
-): Refused | null {
+function addTo(bases: Bases, name: keyof Bases, charged: BaseAmount): Refused | null {
   const before = bases[name];
+  const { currency, amount } = charged;
   if (before === null) {
-    bases[name] = { currency, amount };
+    bases[name] = charged;
     return null;
   }
   if (before.currency !== currency) return refuse("rating.base-in-other-currency", currency);

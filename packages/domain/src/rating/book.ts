@@ -52,6 +52,8 @@ export interface BookAccount {
   readonly body: Account;
   /** The accounts above this one, nearest first. */
   readonly above: readonly BookAccount[];
+  /** A bit for each link of its reseller chain: each has to have a charge. */
+  readonly links: number;
   /** Terms that apply, by event type, worked out when first needed. */
   readonly applicable: Map<string, ApplicableTerms>;
 }

@@ -205,6 +205,7 @@ function compileAccounts({ catalogue, handleOf }: BookParts): Map<string, BookAc
       name,
       body,
       above: parent === null ? [] : [parent, ...parent.above],
+      links: 2 ** (parent === null ? 1 : parent.above.length + 2) - 1,
       applicable: new Map(),
     };
     accounts.set(name, account);

@@ -49,8 +49,8 @@ function rateWhole(event: RatableEvent, book: Book): Rating {
     const problem = addToBases(bases, applicable, rated === null ? 0 : rated.amount);
     if (problem !== null) return problem;
   }
-  const chain = event.account.above.length + 1;
-  if (levels !== 2 ** chain - 1) return refuse("rating.no-agreement", missingLink(event, levels));
+  if (levels !== event.account.links)
+    return refuse("rating.no-agreement", missingLink(event, levels));
   if (!supplied && event.dimensions.carrier !== undefined) {
     return refuse("rating.no-agreement", `supplier ${event.dimensions.carrier}`);
   }
