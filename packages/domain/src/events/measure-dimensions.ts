@@ -63,6 +63,13 @@ function inputsOf(rule: DimensionRule): Input[] {
   return rule.network.map((field) => ({ kind: "field", field, to: "" }));
 }
 
+/** Whether dimensions follow from the number in a field. */
+export function isNumberOf({ inputs }: DimensionMeasures, field: string): boolean {
+  return inputs.some((input) => {
+    return input.kind !== "field" && (input.field === field || input.to === field);
+  });
+}
+
 /** A text cut at the names in braces that it holds: each odd part is a name. */
 export function cutTemplate(template: string): readonly string[] {
   return template.split(/\{(\w+)\}/);

@@ -9,6 +9,7 @@ import {
   cutTemplate,
   type DimensionMeasures,
   type Dimensions,
+  isNumberOf,
   measureDimensions,
   type Numbers,
 } from "./measure-dimensions.ts";
@@ -44,10 +45,20 @@ export interface Measures {
   readonly id: readonly string[] | null;
 }
 
-/** `named`: the dimensions that something asks for; the others are left out. Absent: all of them. */
-export function compileMeasures(body: EventType, named?: ReadonlySet<string>): Measures {
+/**
+ * `named`: the dimensions that something asks for, and `numbers`: the fields of the numbers that prices look
+ * up; the others are left out, but the numbers that dimensions follow from. Absent: all of them.
+ */
+export function compileMeasures(
+  body: EventType,
+  named?: ReadonlySet<string>,
+  numbers?: ReadonlySet<string>,
+): Measures {
+  const dimensions = compileDimensions(body, named);
   return {
-    numbers: body.numbers ?? [],
+    numbers: (body.numbers ?? []).filter(
+      (field) => numbers === undefined || numbers.has(field) || isNumberOf(dimensions, field),
+    ),
     quantities: Object.entries(body.quantities).map(([name, rule]) => ({
       name,
       field: rule.field ?? null,
@@ -59,7 +70,7 @@ export function compileMeasures(body: EventType, named?: ReadonlySet<string>): M
       text: rule.text ?? null,
       absent: rule.absent ?? null,
     })),
-    dimensions: compileDimensions(body, named),
+    dimensions,
     id: body.id === undefined ? null : cutTemplate(body.id),
   };
 }

@@ -17,32 +17,41 @@ export function compileTypes(
 ): Map<string, BookType> {
   const types = { ...builtInTypes, ...catalogue.eventTypes };
   return new Map(
-    Object.entries(types).map(([name, body]) => [
-      name,
-      {
+    Object.entries(types).map(([name, body]) => {
+      const ofType = termsOf(name, body, terms);
+      const type: BookType = {
         handle: handleOf("eventType", name),
         name,
         body,
-        measures: compileMeasures(body, namedDimensions(name, body, terms)),
+        measures: compileMeasures(body, namedDimensions(body, ofType), numbersOf(body, ofType)),
         measure: Object.keys(body.quantities)[0]!,
         usageTuples: tupleShape(tuples, body.usage ?? []),
         lasts: body.lasts ?? null,
         isReceipt: body.delivery?.of !== undefined,
-      },
-    ]),
+      };
+      return [name, type];
+    }),
   );
 }
 
-/** Those that a rule, a line or hourly usage asks for; of receipts also those of their messages. */
-function namedDimensions(
+/** The terms that may price a type's events; those of receipts are also those of their messages. */
+function termsOf(
   type: string,
+  { delivery }: EventType,
+  terms: readonly CompiledTerm[],
+): readonly CompiledTerm[] {
+  const of = delivery?.of ?? type;
+  return terms.filter(({ term: { on } }) => on === type || on === of);
+}
+
+/** The dimensions that a rule, a line or hourly usage asks for. */
+function namedDimensions(
   { usage = [], delivery }: EventType,
   terms: readonly CompiledTerm[],
 ): ReadonlySet<string> {
   const named = new Set(["carrier", ...usage]);
   for (const name of [delivery?.status, delivery?.after]) if (name !== undefined) named.add(name);
-  for (const { term, where, price, tuples } of terms) {
-    if (term.on === undefined || (term.on !== type && term.on !== delivery?.of)) continue;
+  for (const { where, price, tuples } of terms) {
     for (const [name] of where) named.add(name);
     for (const name of tuples.names) named.add(name);
     for (const name of dimensionsOfPrice(price)) named.add(name);
@@ -50,7 +59,20 @@ function namedDimensions(
   return named;
 }
 
-/** Those that a price looks at itself. */
+/** The fields of the numbers that prices look up; the price of a call may look at any. */
+function numbersOf(
+  { numbers = [] }: EventType,
+  terms: readonly CompiledTerm[],
+): ReadonlySet<string> {
+  return new Set(
+    terms.flatMap(({ price }) => {
+      if (price.kind === "deck" || price.kind === "network") return [price.number];
+      return price.kind === "call" ? numbers : [];
+    }),
+  );
+}
+
+/** The dimensions that a price looks at itself. */
 function dimensionsOfPrice(price: CompiledPrice): readonly string[] {
   if (price.kind === "network") return ["network"];
   if (price.kind === "call") return ["status"];
