@@ -23,6 +23,7 @@ export function matchingTerms(
   type: string,
   dimensions: Dimensions,
 ): readonly ApplicableTerm[] {
+  // A function within this one, even one that is not reached, would cost an object for each event.
   const applicable = applicableTerms(book, account, type);
   let node = applicable.root;
   if (applicable.conditions.length > 0) {
@@ -33,23 +34,30 @@ export function matchingTerms(
       node = childOf(node, named.has(number) ? number : 0);
     }
   }
-  node.matching ??= applicable.terms.filter(({ term }) => matches(term, dimensions));
+  node.matching ??= termsThatMatch(applicable.terms, dimensions);
   return node.matching;
 }
 
-function numbersOf(
-  { dimensions: named, byDimensions }: Conditions,
+function termsThatMatch(
+  terms: readonly ApplicableTerm[],
   dimensions: Dimensions,
-): readonly number[] {
-  const known = byDimensions.get(dimensions);
+): readonly ApplicableTerm[] {
+  return terms.filter(({ term }) => matches(term, dimensions));
+}
+
+function numbersOf(conditions: Conditions, dimensions: Dimensions): readonly number[] {
+  const known = conditions.byDimensions.get(dimensions);
   if (known !== undefined) return known;
-  const made = named.map(({ name, numbers }) => numberOf(numbers, dimensions[name]));
-  byDimensions.set(dimensions, made);
+  const made = numberValues(conditions, dimensions);
+  conditions.byDimensions.set(dimensions, made);
   return made;
 }
 
-function numberOf(numbers: ReadonlyMap<string, number>, value: string | undefined): number {
-  return value === undefined ? 0 : (numbers.get(value) ?? 0);
+function numberValues({ dimensions }: Conditions, values: Dimensions): readonly number[] {
+  return dimensions.map(({ name, numbers }) => {
+    const value = values[name];
+    return value === undefined ? 0 : (numbers.get(value) ?? 0);
+  });
 }
 
 function childOf({ children }: TermNode, number: number): TermNode {
@@ -86,19 +94,24 @@ const NO_TERMS = termsOfType([]);
 
 /**
  * The terms that can apply to an account's events of a type, those that others stand on first, surcharges
- * after the terms whose billed time they are on. Worked out
- * once for each account and type, and remembered.
+ * after the terms whose billed time they are on. Worked out once for each account and type, and remembered.
  */
 export function applicableTerms(book: Book, account: BookAccount, type: string): ApplicableTerms {
   const known = account.applicable.get(type);
   if (known !== undefined) return known;
+  const made = findApplicable(book, account, type);
+  account.applicable.set(type, made);
+  return made;
+}
+
+function findApplicable(book: Book, account: BookAccount, type: string): ApplicableTerms {
   const ofType = book.termsByType.get(type) ?? NO_TERMS;
   const applicable: ApplicableTerm[] = [];
   for (const term of ofType.terms) {
     const level = levelOf(term, account);
     if (level !== null) applicable.push({ term, level });
   }
-  const made: ApplicableTerms = {
+  return {
     terms: inOrderOfBases(applicable),
     conditions: ofType.conditions.dimensions.flatMap((condition, place) => {
       const named = numbersNamed(condition, applicable);
@@ -106,8 +119,6 @@ export function applicableTerms(book: Book, account: BookAccount, type: string):
     }),
     root: { matching: null, children: new Map() },
   };
-  account.applicable.set(type, made);
-  return made;
 }
 
 function numbersNamed(
