@@ -17,18 +17,10 @@ export function quantityFromDecimal(value: number | string, times: number): numb
   return quantity >= 0 && quantity <= QUANTITY_MAX ? quantity : null;
 }
 
-/** To multiply by these moves the point of a decimal. */
-const POWERS_OF_TEN: ReadonlySet<number> = new Set(Array.from({ length: 16 }, (_, n) => 10 ** n));
-
-/** NaN for what is no quantity. A fraction counts what its digits say, not what a product comes to. */
+/** NaN for what is no quantity. A fraction is read from its digits: it is never multiplied as one. */
 function scaleNumber(value: number, times: number): number {
   // Adding 0 turns -0 into 0. A product that is not exact is far above the maximum.
   if (Number.isInteger(value)) return value * times + 0;
-  // A decimal of at most 15 digits is the shortest form of the double nearest to it. So the digits of this
-  // value are those that give it back when the point is moved again; to write them would cost much more.
-  const nearest = Math.round(value * times);
-  const isShort = nearest <= QUANTITY_MAX && POWERS_OF_TEN.has(times);
-  if (isShort && nearest / times === value) return nearest;
   const text = String(value);
   return text.includes("e") ? scaleLongText(text, times) : scaleText(text, times);
 }
