@@ -156,14 +156,20 @@ interface Shape {
   readonly keys: readonly string[];
   /** The sorted keys as JSON, each with its colon. */
   readonly quoted: readonly Buffer[];
-  /** Which of the keys are personal, by the fields that were asked for last. */
-  personal: { readonly fields: readonly string[]; readonly is: readonly boolean[] };
+  /** Which of the keys are personal, by the fields that were asked for: those of a few event types. */
+  readonly personal: Personal[];
+}
+
+interface Personal {
+  readonly fields: readonly string[];
+  readonly is: readonly boolean[];
 }
 
 /** Shapes seen last, by the number of their fields: producers repeat themselves. */
 const shapes: Shape[][] = [];
 const SHAPES_PER_SIZE_MAX = 16;
 const FIELDS_REMEMBERED_MAX = 64;
+const PERSONAL_REMEMBERED_MAX = 8;
 
 function shapeOf(object: object): Shape {
   const arrival = Object.keys(object);
@@ -172,7 +178,7 @@ function shapeOf(object: object): Shape {
   for (const shape of same) if (isSame(shape.arrival, arrival)) return shape;
   const keys = arrival.toSorted();
   const quoted = keys.map((key) => Buffer.from(`${JSON.stringify(key)}:`));
-  const shape: Shape = { arrival, keys, quoted, personal: { fields: [], is: [] } };
+  const shape: Shape = { arrival, keys, quoted, personal: [] };
   if (arrival.length > FIELDS_REMEMBERED_MAX) return shape;
   same.unshift(shape);
   if (same.length > SHAPES_PER_SIZE_MAX) same.pop();
@@ -184,11 +190,12 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
   return true;
 }
 
-function personalOf(shape: Shape, fields: readonly string[]): readonly boolean[] {
-  if (shape.personal.fields !== fields) {
-    shape.personal = { fields, is: shape.keys.map((key) => fields.includes(key)) };
-  }
-  return shape.personal.is;
+function personalOf({ keys, personal }: Shape, fields: readonly string[]): readonly boolean[] {
+  for (const known of personal) if (known.fields === fields) return known.is;
+  const is = keys.map((key) => fields.includes(key));
+  personal.unshift({ fields, is });
+  if (personal.length > PERSONAL_REMEMBERED_MAX) personal.pop();
+  return is;
 }
 
 /** False when it is nested too deeply. */
