@@ -157,6 +157,10 @@ export const REFUSALS = {
   "fact.same-content": [409, "The event says the same already; nothing was corrected."],
   "fact.other-event": [422, "A correction has the source and id of the event that it corrects."],
   "fact.not-ratable": [422, "What the correction says cannot be rated; nothing was corrected."],
+  "fact.not-storable": [
+    422,
+    "The store refuses what these facts come to, such as a total that grows too large; nothing was stated.",
+  ],
   "fact.named-twice": [422, "The event is named twice in one request."],
   "fact.reason-missing": [422, "Say why: a reason has 1 to 500 characters."],
 

@@ -25,7 +25,7 @@ import { insertBatch } from "../facts/facts.repo.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { tryLockForConnection } from "../platform/locks.ts";
-import { isOfData } from "../platform/sql-states.ts";
+import { isOfData, stateOf } from "../platform/sql-states.ts";
 import {
   type BackfillRow,
   beginClose,
@@ -174,7 +174,7 @@ async function isolate(run: Run, items: readonly BackfillItem[], error: unknown)
     await applyItems(run, items.slice(0, half));
     return await applyItems(run, items.slice(half));
   }
-  const detail = `SQLSTATE ${(error as { code?: unknown }).code}`;
+  const detail = `SQLSTATE ${stateOf(error)}`;
   const { key } = items[0]!;
   const left = { key, outcome: "left", code: "event.not-storable", detail } as const;
   await recordOutcomes(run.writer.client, run.id, [nothingOf(left)]);

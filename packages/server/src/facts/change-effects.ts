@@ -8,6 +8,7 @@ import { type AgreementEffect, changesOf, effectOf } from "./agreement-effect.ts
 import type { ChargedTerms } from "./charged-terms.ts";
 import type { Change } from "./commit-facts.ts";
 import type { Effect } from "./fact-effects.repo.ts";
+import { spreadSums } from "./spread-sums.ts";
 import { addCharges, type ChangeSums, toColumns } from "./sum-changes.ts";
 
 /** What an event stood at and stands at from now on; null: nothing. */
@@ -87,7 +88,7 @@ async function moneyOf(
 ): Promise<ReadonlyMap<Handle, bigint>> {
   const keys = [...sums.values()].map(({ key }) => key);
   const agreements = [...new Set(keys.map((key) => key[4]!))];
-  const totals = toColumns(sums);
+  const totals = toColumns(spreadSums(sums));
   // All that is taken back is stated again.
   if (totals === null) return new Map(agreements.map((agreement) => [agreement, 0n]));
   const newest = monthOfDay(keys.reduce((last, key) => Math.max(last, key[2]!), 0) as LocalDay);

@@ -39,6 +39,7 @@ const REFUSES: readonly RefusalCode[] = [
   "event.source-not-permitted",
   "fact.event-void",
   "fact.reason-missing",
+  "fact.not-storable",
   "request.idempotency-key-reused",
   "catalogue.empty",
 ];
@@ -142,7 +143,12 @@ function routeStateFacts(app: ZodApp, parts: ServerParts): void {
     {
       config: {
         scope: "events:correct",
-        refuses: ["fact.reason-missing", "request.idempotency-key-reused", "catalogue.empty"],
+        refuses: [
+          "fact.reason-missing",
+          "fact.not-storable",
+          "request.idempotency-key-reused",
+          "catalogue.empty",
+        ],
       },
       bodyLimit: BODY_LIMITS.facts,
       schema: {

@@ -13,7 +13,7 @@ import { connectWriter } from "../events/group-writer.ts";
 import { type SchemaChecks, schemaChecks } from "../events/schema-checks.ts";
 import type { Database } from "../platform/database.ts";
 import { hashText } from "../platform/hash.ts";
-import { isDeadlock } from "../platform/sql-states.ts";
+import { isDeadlock, isOfData, stateOf } from "../platform/sql-states.ts";
 import { type AgreementEffect, effectsOf } from "./agreement-effect.ts";
 import { type ChargedTerms, chargedTerms } from "./charged-terms.ts";
 import { type Change, commitFacts, StoodOnAnother } from "./commit-facts.ts";
@@ -66,7 +66,8 @@ const REASON_LENGTH_MAX = 500;
 const ATTEMPTS_MAX = 20;
 
 /**
- * Refuses `fact.reason-missing` and `request.idempotency-key-reused`; items are refused one by one.
+ * Refuses `fact.reason-missing`, `request.idempotency-key-reused` and `fact.not-storable`; items are refused
+ * one by one.
  */
 export async function stateFacts(
   database: Database,
@@ -86,7 +87,7 @@ export async function stateFacts(
         return await attemptFacts(standing, { ...request, reason });
       } catch (error) {
         if (error instanceof StaleBook) await keeper.refresh(error.revision);
-        else if (!isOvertaken(error) || attempt === ATTEMPTS_MAX) throw error;
+        else if (!isOvertaken(error) || attempt === ATTEMPTS_MAX) throw refusalOfStore(error);
       }
     }
   } finally {
@@ -114,6 +115,12 @@ interface Standing {
  */
 export function isOvertaken(error: unknown): boolean {
   return error instanceof StoodOnAnother || isDeadlock(error);
+}
+
+/** A value that the store refuses, as `fact.not-storable`; another error as it is. */
+export function refusalOfStore(error: unknown): unknown {
+  if (!isOfData(error)) return error;
+  return new Refusal("fact.not-storable", { sqlstate: stateOf(error) });
 }
 
 function hashOf({ kind, items, reason }: FactRequest): string {

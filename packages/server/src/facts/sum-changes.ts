@@ -14,7 +14,7 @@ import type { EventVersion } from "./known-event.ts";
 /** Sums of rows by their keys. */
 export type ChangeSums = Map<string, Sum>;
 
-interface Sum {
+export interface Sum {
   readonly key: readonly number[];
   count: number;
   /** Quantity, and for totals amount and base. */
@@ -37,7 +37,7 @@ export function sumChanges(rows: readonly NewFactRow[], termOf: ChargedTermOf): 
     addCharges(totals, version, sign, termOf, (day) => day);
     addUsage(usage, version, sign);
   }
-  return { totals: toColumns(totals), usage: toColumns(usage) };
+  return { totals: toColumns(totals.values()), usage: toColumns(usage.values()) };
 }
 
 /** Keys: account, term version, the day that `dayOf` puts it on, tuple, agreement. */
@@ -84,8 +84,8 @@ function add(
 }
 
 /** Array parameters of the key, of the count and of the sums, in this order; null: nothing moves. */
-export function toColumns(sums: ChangeSums): Columns | null {
-  const moved = [...sums.values()].filter(
+export function toColumns(sums: Iterable<Sum>): Columns | null {
+  const moved = [...sums].filter(
     ({ count, sums }) => count !== 0 || sums.some((sum) => sum !== 0n),
   );
   const [first] = moved;

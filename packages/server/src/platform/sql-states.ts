@@ -1,6 +1,7 @@
 /** What errors of PostgreSQL mean for those who can do something about them. */
 
-function stateOf(error: unknown): string {
+/** SQLSTATE of an error. */
+export function stateOf(error: unknown): string {
   return String((error as { code?: unknown }).code);
 }
 

@@ -20,7 +20,7 @@ import { chargedTerms } from "../facts/charged-terms.ts";
 import { commitFacts, type FactWriter } from "../facts/commit-facts.ts";
 import { addEffects, listEffects } from "../facts/fact-effects.repo.ts";
 import { insertBatch } from "../facts/facts.repo.ts";
-import { isOvertaken } from "../facts/state-facts.ts";
+import { isOvertaken, refusalOfStore } from "../facts/state-facts.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { tryLockForConnection } from "../platform/locks.ts";
 import { type Pricing, type RatedPage, reratePage } from "./rerate-page.ts";
@@ -165,8 +165,8 @@ export interface RunOptions {
 
 /**
  * Runs a re-rating to its end, from where it was. Refuses `rerating.already-running` when one is under way,
- * and `catalogue.changed` when the catalogue is another than the one it began with: what is done then
- * stays, the rest is left, and it is stopped.
+ * `fact.not-storable`, and `catalogue.changed` when the catalogue is another than the one it began with: what
+ * is done then stays, the rest is left, and it is stopped.
  */
 export async function runRerating(
   database: Database,
@@ -198,7 +198,7 @@ export async function runRerating(
     }
     await endRerating(client, batch, "d");
   } catch (error) {
-    if (!(error instanceof StaleBook)) throw error;
+    if (!(error instanceof StaleBook)) throw refusalOfStore(error);
     await endRerating(client, batch, "s");
     throw new Refusal("catalogue.changed", { rerating: batch, inForce: error.revision });
   } finally {

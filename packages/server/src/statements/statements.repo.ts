@@ -115,7 +115,7 @@ export async function listMonthTotals(
 ): Promise<MonthTotal[]> {
   const { rows } = await db.query<TotalRow>(
     `select agreement_id, to_char(day, 'YYYY-MM') as month, term_version, tuple,
-        sum(count)::bigint as count, sum(quantity)::bigint as quantity,
+        sum(count)::bigint as count, sum(quantity) as quantity,
         sum(amount_pico) as amount, sum(base_pico) as base
       from total
       where agreement_id = any($1::integer[]) and day >= $2 and day < $3 and cut <= $4
@@ -154,7 +154,7 @@ export async function listAccountMonths(
     `select agreement, month, version as "termVersion", handle.name as account, quantity
       from (
         select agreement_id as agreement, to_char(day, 'YYYY-MM') as month,
-          term_version as version, account_id, sum(quantity)::bigint as quantity
+          term_version as version, account_id, sum(quantity) as quantity
         from total
         where agreement_id = any($1::integer[]) and term_version = any($2::integer[])
           and day >= $3 and day < $4 and cut <= $5
@@ -373,7 +373,7 @@ async function insertLines(db: Db, statements: readonly NewStatement[]): Promise
     `insert into statement_line (agreement_id, period, number, service_period, term, tuple, count,
         quantity, amount_pico, stated_minor, money_minor, derivation)
       select * from unnest($1::integer[], $2::text[], $3::integer[], $4::text[], $5::text[],
-        $6::integer[], $7::bigint[], $8::bigint[], $9::numeric[], $10::numeric[], $11::numeric[],
+        $6::integer[], $7::bigint[], $8::numeric[], $9::numeric[], $10::numeric[], $11::numeric[],
         $12::jsonb[])`,
     [
       column(({ agreement }) => agreement),
