@@ -1,4 +1,5 @@
 import type { DimensionRule, EventType } from "../events/event-type.ts";
+import { measureOf } from "../events/measure-of.ts";
 import { checkName } from "./check-values.ts";
 import type { Path, Report } from "./problems.ts";
 
@@ -18,6 +19,7 @@ export function checkEventTypes(
     }
     checkSchema(type, path, report);
     checkQuantities(type, path, report);
+    checkMeasure(id, type, path, report);
     for (const [name, rule] of Object.entries(type.dimensions)) {
       checkName(name, [...path, "dimensions", name], report);
       checkDimension(type, rule, [...path, "dimensions", name], report);
@@ -109,6 +111,18 @@ function checkQuantities(type: EventType, path: Path, report: Report): void {
       checkProperty(type, rule.text.field, [...at, "text", "field"], report);
       if (rule.field === undefined) report(at, "catalogue.text-without-field", {});
     }
+  }
+}
+
+/** Which of several is counted must not follow from the order that names are stored in. */
+function checkMeasure(id: string, type: EventType, path: Path, report: Report): void {
+  const { measure, quantities } = type;
+  if (measure === undefined && Object.keys(quantities).length > 1) {
+    const detail = { counted: measureOf(type) };
+    report([...path, "quantities"], "catalogue.measure-missing", detail);
+  }
+  if (measure !== undefined && !Object.hasOwn(quantities, measure)) {
+    report([...path, "measure"], "catalogue.quantity-unknown", { type: id, quantity: measure });
   }
 }
 

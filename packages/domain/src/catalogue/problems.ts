@@ -129,6 +129,8 @@ export const PROBLEMS = {
   "catalogue.receipt-incomplete": "A receipt names both after, its dimension, and of, the message.",
   "catalogue.receipt-of-no-message": "{type} is no message: it has no delivery of its own.",
   "catalogue.type-without-quantity": "An event type needs at least one quantity.",
+  "catalogue.measure-missing":
+    "An event type of several quantities names the one that hourly usage counts, such as measure: {counted}.",
 
   "catalogue.for-calls-only": "{key} is for decks by prefix that are priced by time.",
   "catalogue.strategy-without-maximum": "maxChargeStrategy says what maxCharge means; give both.",

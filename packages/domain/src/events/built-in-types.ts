@@ -1,7 +1,6 @@
 /**
  * The event types that come with Counterpart, named after what a CPaaS platform reports (handbook
- * §1.2). A catalogue adds its own beside them. The first quantity of a type is the one that hourly
- * usage shows.
+ * §1.2). A catalogue adds its own beside them.
  *
  * Each `data` is flat. What a platform reports beyond the named fields goes into `attributes`:
  * kept, never priced. `carrier` is the id of the supplier whose route was used; an event that names
@@ -45,6 +44,7 @@ const VOICE_CALL: EventType = {
     milliseconds: { field: "durationSeconds", times: 1000, when: { status: "answered" } },
     calls: {},
   },
+  measure: "milliseconds",
   dimensions: {
     direction: { field: "direction" },
     country: { countryOf: "to" },
@@ -71,6 +71,7 @@ const VERIFY_CHECK: EventType = {
   channel: "verify",
   usage: ["method"],
   quantities: { verifications: { when: { status: "succeeded" } }, checks: {} },
+  measure: "verifications",
   dimensions: {
     method: { field: "channel" },
     status: { field: "status" },
@@ -94,6 +95,7 @@ const VIDEO_PARTICIPANT: EventType = {
     participants: {},
     bytes: { field: "egressBytes", absent: 0 },
   },
+  measure: "milliseconds",
   dimensions: { tier: { field: "tier" } },
 };
 
@@ -111,6 +113,7 @@ const EMAIL_MESSAGE: EventType = {
   ),
   channel: "email",
   quantities: { recipients: { field: "recipients" }, messages: {} },
+  measure: "recipients",
   dimensions: { stream: { field: "stream" } },
 };
 

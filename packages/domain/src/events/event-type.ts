@@ -9,6 +9,8 @@ export interface EventType {
   /** Reporting channel; `{name}` is replaced by the dimension of that name. */
   readonly channel: string;
   readonly quantities: Readonly<Record<string, QuantityRule>>;
+  /** The quantity that hourly usage counts. Default: the only one (`measure-of.ts`). */
+  readonly measure?: string | undefined;
   readonly dimensions: Readonly<Record<string, DimensionRule>>;
   /** Dimensions that hourly usage is kept by, besides the channel. Each one multiplies its rows. */
   readonly usage?: readonly string[] | undefined;

@@ -57,6 +57,7 @@ const TRUNK_CHANNEL: EventType = {
     peakChannels: { field: "peakChannels" },
     percentileChannels: { field: "percentileChannels" },
   },
+  measure: "channelDays",
   dimensions: { region: { field: "region" }, carrier: { field: "carrier" } },
 };
 
@@ -100,6 +101,7 @@ const AI_CONVERSATION: EventType = {
     knowledgeQueries: { field: "knowledgeQueries", absent: 0 },
     chatMessages: { field: "chatMessages", absent: 0 },
   },
+  measure: "conversations",
   dimensions: {
     mode: { field: "mode" },
     model: { field: "model" },
@@ -135,6 +137,7 @@ const RECORDING_MEDIA: EventType = {
   schema: flat({ durationSeconds: DECIMAL }, { callId: TEXT, kind: SHORT_TEXT }),
   channel: "recording",
   quantities: { milliseconds: { field: "durationSeconds", times: 1000 }, recordings: {} },
+  measure: "milliseconds",
   dimensions: { kind: { field: "kind" } },
 };
 
@@ -167,6 +170,7 @@ const TRANSCRIPTION_JOB: EventType = {
   ),
   channel: "transcription",
   quantities: { milliseconds: { field: "durationSeconds", times: 1000 }, transcriptions: {} },
+  measure: "milliseconds",
   dimensions: {
     language: { field: "language" },
     model: { field: "model" },

@@ -1,5 +1,6 @@
 import type { EventType } from "../events/event-type.ts";
 import { compileMeasures } from "../events/measure-event.ts";
+import { measureOf } from "../events/measure-of.ts";
 import {
   type BookType,
   type CompiledPrice,
@@ -24,7 +25,7 @@ export function compileTypes(
         name,
         body,
         measures: compileMeasures(body, namedDimensions(body, ofType), numbersOf(body, ofType)),
-        measure: Object.keys(body.quantities)[0]!,
+        measure: measureOf(body),
         usageTuples: tupleShape(tuples, body.usage ?? []),
         lasts: body.lasts ?? null,
         isReceipt: body.delivery?.of !== undefined,

@@ -6,6 +6,10 @@ import {
   type CatalogueChange,
   diffCatalogue,
 } from "@counterpart/domain/catalogue/diff-catalogue.ts";
+import {
+  describeMeasureChange,
+  findMeasureChanges,
+} from "@counterpart/domain/catalogue/find-measure-changes.ts";
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
 import {
   describeMismatch,
@@ -57,7 +61,10 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
     catalogue,
     (hash) => read.deckRows.get(hash) ?? previousRows.get(hash),
   );
-  const notes = findPolicyMismatches(catalogue).map(describeMismatch);
+  const notes = [
+    ...findPolicyMismatches(catalogue).map(describeMismatch),
+    ...(current === null ? [] : findMeasureChanges(current, catalogue)).map(describeMeasureChange),
+  ];
   if (changes.length === 0) return { changes, notes, reratings: [], revision };
   const propose = () => proposeReratings(db, current, catalogue);
   if (dryRun) return { changes, notes, reratings: await propose(), revision };

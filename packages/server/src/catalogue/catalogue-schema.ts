@@ -136,6 +136,7 @@ export const eventTypeSchema = z.strictObject({
   schema: z.record(z.string(), z.unknown()).describe("JSON Schema of data"),
   channel: name,
   quantities: z.record(z.string(), quantityRuleSchema),
+  measure: name.optional().describe("The quantity that hourly usage counts, of several"),
   dimensions: z.record(z.string(), dimensionRuleSchema),
   usage: z.array(name).optional(),
   numbers: z.array(name).optional(),

@@ -1,4 +1,5 @@
 import { BUILT_IN_TYPES } from "@counterpart/domain/events/built-in-types.ts";
+import { measureOf } from "@counterpart/domain/events/measure-of.ts";
 import { formatInstant, parseInstant } from "@counterpart/domain/instant.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
@@ -16,7 +17,7 @@ export interface UsageQuestion {
 }
 
 export interface UsageRow extends UsageSum {
-  /** What the quantity counts, such as `milliseconds`: the first quantity of the type. */
+  /** What the quantity counts, such as `milliseconds`: the measure of the type. */
   readonly unit: string;
 }
 
@@ -40,8 +41,8 @@ export async function findUsage(db: Db, question: UsageQuestion): Promise<UsageR
   const sums = await listUsage(db, { ...range, groupBy, filters, limit, offset });
   const types = new Map([...Object.entries(BUILT_IN_TYPES), ...(await listEventTypes(db))]);
   return sums.map((sum) => {
-    const { quantities = {} } = types.get(sum.type) ?? {};
-    return { ...sum, unit: Object.keys(quantities)[0] ?? "" };
+    const type = types.get(sum.type);
+    return { ...sum, unit: type === undefined ? "" : measureOf(type) };
   });
 }
 
