@@ -1,21 +1,11 @@
 /** Backfills: nothing is seen of them until they are closed, and what they did is undone as a whole. */
-import type { Instant } from "@counterpart/domain/instant.ts";
 import { expect, test } from "vitest";
-import { startClose } from "../src/backfills/close-backfill.ts";
 import { finishBackfill } from "../src/backfills/finish-backfill.ts";
-import { type Added, addLines, openBackfill } from "../src/backfills/open-backfill.ts";
-import { startRevert } from "../src/backfills/revert-backfill.ts";
-import {
-  type BackfillPreview,
-  type BackfillReport,
-  previewBackfill,
-  reportBackfill,
-} from "../src/backfills/show-backfill.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { findEvent, listEventFacts } from "../src/explain/explain.repo.ts";
 import { explainEvent } from "../src/explain/explain-event.ts";
 import { versionsOf } from "../src/explain/record-facts.ts";
-import { splitLines } from "../src/imports/split-lines.ts";
+import { backfillWorld, correcting, fates, now, restoring, voiding } from "./backfill-world.ts";
 import {
   check,
   corrected,
@@ -26,58 +16,12 @@ import {
   soundStore,
   state,
 } from "./facts-world.ts";
-import { applyTerms, close, linesOf, NOW, send } from "./small-world.ts";
+import { applyTerms, close, linesOf, send } from "./small-world.ts";
 
 const store = soundStore();
-const now = (): Instant => NOW;
-
-async function open(name = "late"): Promise<void> {
-  const backfill = { name, reason: "a lost file", by: "test" };
-  await openBackfill(store.database.pool("writer"), backfill);
-}
-
-/** Adds lines to `late`, and sums up what is told of them. */
-async function add(lines: readonly string[], name = "late"): Promise<Omit<Added, "throughLine">> {
-  const bytes = (async function* () {
-    yield Buffer.from(lines.join("\n"));
-  })();
-  const sum = { added: 0, already: 0, refused: [] as Added["refused"][number][] };
-  for await (const page of addLines(store.database, name, splitLines(bytes))) {
-    sum.added += page.added;
-    sum.already += page.already;
-    sum.refused.push(...page.refused);
-  }
-  return sum;
-}
-
-async function show(name = "late"): Promise<BackfillPreview> {
-  const keeper = await openBookKeeper(store.database);
-  return await previewBackfill(store.database, keeper, name, { now });
-}
-
-async function withClient(
-  work: (db: Awaited<ReturnType<typeof store.database.client>>) => Promise<void>,
-): Promise<void> {
-  const client = await store.database.client("writer");
-  await work(client).finally(() => client.end());
-}
-
-async function finish(name: string): Promise<BackfillReport> {
-  const { database } = store;
-  const keeper = await openBookKeeper(database);
-  await finishBackfill(database, keeper, name, { now });
-  return await reportBackfill(database.pool("reader"), keeper.book(), name);
-}
-
-async function closeBackfill(name = "late"): Promise<BackfillReport> {
-  await withClient((db) => startClose(db, name, "test"));
-  return await finish(name);
-}
-
-async function revert(name = "late"): Promise<BackfillReport> {
-  await withClient((db) => startRevert(db, name, "test"));
-  return await finish(name);
-}
+const backfill = backfillWorld(store);
+const { open, add, show, finish, revert } = backfill;
+const closeBackfill = backfill.close;
 
 /** Everything that somebody could see or be charged by. */
 async function seen(): Promise<unknown> {
@@ -89,13 +33,6 @@ async function seen(): Promise<unknown> {
   );
   return rows[0];
 }
-
-const fates = (list: readonly { outcome: string; code: string | null; count: number }[]) =>
-  Object.fromEntries(list.map(({ outcome, code, count }) => [code ?? outcome, count]));
-
-const voiding = (id: string): string => JSON.stringify({ void: `switch/${id}` });
-const restoring = (id: string): string => JSON.stringify({ restore: `switch/${id}` });
-const correcting = (event: string): string => `{"correct": ${event}}`;
 
 /** October: "1" to "4" at 0.05, of which "4" is void; then it is stated. */
 async function october(): Promise<void> {
@@ -294,17 +231,17 @@ test("a month does not close while a backfill is half closed or half reverted", 
   await october();
   await open();
   await add(ITEMS);
-  await withClient((db) => startClose(db, "late", "test"));
+  await backfill.startClose();
   await expect(close(database, "2026-11")).rejects.toMatchObject({
     code: "close.backfill-unfinished",
     detail: { backfill: "late" },
   });
-  await finish("late");
-  await withClient((db) => startRevert(db, "late", "test"));
+  await finish();
+  await backfill.startRevert();
   await expect(close(database, "2026-11")).rejects.toMatchObject({
     code: "close.backfill-unfinished",
   });
-  await finish("late");
+  await finish();
   await close(database, "2026-11");
 });
 
@@ -313,7 +250,7 @@ test("a half closed backfill is reverted: what it did is undone, the rest never 
   const { database } = store;
   await open();
   await add(ITEMS);
-  await withClient((db) => startClose(db, "late", "test"));
+  await backfill.startClose();
   const keeper = await openBookKeeper(database);
   // It is killed after the new events.
   const atStep = (step: string): void => {
@@ -354,8 +291,8 @@ test("of a close and the same events sent at once, each event is accepted once",
   const bodies = Array.from({ length: 60 }, (_, n) => check(`${n}`));
   await open();
   await add(bodies);
-  await withClient((db) => startClose(db, "late", "test"));
-  const [sent, report] = await Promise.all([send(database, bodies.toReversed()), finish("late")]);
+  await backfill.startClose();
+  const [sent, report] = await Promise.all([send(database, bodies.toReversed()), finish()]);
   const { accepted = 0, duplicate = 0 } = fates(report.outcomes);
   expect(accepted + duplicate).toBe(60);
   expect(sent.filter((outcome) => outcome === "accepted")).toHaveLength(60 - accepted);
@@ -384,7 +321,7 @@ test("a catalogue that changes while it is open prices it as it is when it is cl
   expect((await show()).effects).toMatchObject([{ after: "0.05" }]);
   const stale = await openBookKeeper(database);
   await applyTerms(database, [perCheck("0.07")]);
-  await withClient((db) => startClose(db, "late", "test"));
+  await backfill.startClose();
   await finishBackfill(database, stale, "late", { now });
-  expect((await finish("late")).effects).toMatchObject([{ after: "0.07" }]);
+  expect((await finish()).effects).toMatchObject([{ after: "0.07" }]);
 });

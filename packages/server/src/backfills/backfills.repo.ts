@@ -1,5 +1,9 @@
 /** The SQL of backfills: what they hold, how far they have come, what became of each item. */
-import type { DoneOutcome, ItemOutcome } from "@counterpart/domain/events/backfill-outcomes.ts";
+import {
+  DONE_OUTCOMES,
+  type DoneOutcome,
+  type ItemOutcome,
+} from "@counterpart/domain/events/backfill-outcomes.ts";
 import type { Db } from "../platform/database.ts";
 import type { BackfillItem, ItemKind } from "./read-item.ts";
 
@@ -221,11 +225,26 @@ export async function listDone(
         ${DIGITS("content_before")} as "contentBefore"
       from backfill_item
       where backfill_id = $1 and undone is null and ($2::uuid is null or key > $2)
-        and outcome in ('accepted', 'voided', 'restored', 'corrected')
+        and outcome = any($4::text[])
       order by backfill_item.key limit $3`,
-    [id, after, limit],
+    [id, after, limit, DONE_OUTCOMES],
   );
   return rows;
+}
+
+/** Those of these keys with which the backfill has done something. */
+export async function listDoneKeys(
+  db: Db,
+  id: number,
+  keys: readonly string[],
+): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const { rows } = await db.query<{ key: string }>(
+    `select ${DIGITS("key")} as key from backfill_item
+      where backfill_id = $1 and key = any($2::uuid[]) and outcome = any($3::text[])`,
+    [id, keys, DONE_OUTCOMES],
+  );
+  return new Set(rows.map(({ key }) => key));
 }
 
 export interface Undone {

@@ -31,6 +31,7 @@ import {
   beginClose,
   countItems,
   endBackfill,
+  insertItems,
   listPending,
   listStillPending,
   lockBackfill,
@@ -47,6 +48,7 @@ import {
   planItems,
 } from "./plan-items.ts";
 import type { BackfillItem } from "./read-item.ts";
+import { receiptItems } from "./take-receipts.ts";
 
 /** Told how many of how many items are done. */
 export type OnProgress = (done: number, of: number) => void;
@@ -124,7 +126,7 @@ export async function runClose(
       const items: BackfillItem[] = await listPending(client, id, { after, limit: PAGE });
       if (items.length === 0) break;
       if (options.isStopping?.()) return;
-      await applyItems(run, items);
+      await applyItems(run, [...items, ...(await takeReceipts(run, items))]);
       after = items.at(-1)!.key;
       done += items.length;
       options.onProgress?.(done, of);
@@ -151,6 +153,14 @@ interface Run {
   /** By the book of the keeper; null: that has to be looked at anew. */
   pricing: Pricing | null;
   readonly options: RunOptions;
+}
+
+/** Notes what the items of a page take along before anything is stored: what is killed then finds it. */
+async function takeReceipts(run: Run, items: readonly BackfillItem[]): Promise<BackfillItem[]> {
+  const { id, writer, keeper } = run;
+  const receipts = await receiptItems(writer.client, keeper.book(), id, items);
+  if (receipts.length > 0) await insertItems(writer.client, id, receipts);
+  return receipts;
 }
 
 /** An item that the store refuses is left alone, its neighbours are not. */

@@ -16,5 +16,5 @@ export async function finishBackfill(
 ): Promise<void> {
   const { state } = await loadBackfill(database.pool("reader"), name);
   if (state === "c") await runClose(database, keeper, name, options);
-  if (state === "u") await runRevert(database, name, options);
+  if (state === "u") await runRevert(database, keeper, name, options);
 }

@@ -5,7 +5,10 @@
  */
 import { assert } from "@counterpart/domain/assert.ts";
 import { undoingOf } from "@counterpart/domain/events/backfill-outcomes.ts";
+import type { Book } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Writer } from "../events/commit-group.ts";
 import { connectWriter } from "../events/group-writer.ts";
 import { sumEffects } from "../facts/change-effects.ts";
@@ -14,6 +17,7 @@ import { type Change, commitFacts } from "../facts/commit-facts.ts";
 import { addEffects } from "../facts/fact-effects.repo.ts";
 import { type KnownEvent, loadKnownEvents } from "../facts/known-event.ts";
 import { undo } from "../facts/plan-facts.ts";
+import { receiptsOfMessages } from "../facts/receipts-of-messages.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { tryLockForConnection, tryLockForTransaction } from "../platform/locks.ts";
@@ -24,6 +28,7 @@ import {
   deleteItems,
   endBackfill,
   listDone,
+  listDoneKeys,
   lockBackfill,
   recordUndone,
   type Undone,
@@ -67,6 +72,7 @@ export async function startRevert(db: Db, name: string, by: string): Promise<voi
  */
 export async function runRevert(
   database: Database,
+  keeper: BookKeeper,
   name: string,
   options: Pick<RunOptions, "onProgress" | "isStopping" | "atStep">,
 ): Promise<void> {
@@ -78,7 +84,9 @@ export async function runRevert(
     }
     const { id, state, revert_batch: batch } = await loadBackfill(client, name);
     if (state !== "u") return;
-    const run: Run = { id, batch: batch!, writer, terms: chargedTerms(), atStep: options.atStep };
+    const book = await keeper.refresh(await loadRevision(client));
+    const { atStep } = options;
+    const run: Run = { id, batch: batch!, writer, book, terms: chargedTerms(), atStep };
     const of = await countDone(client, id);
     let done = 0;
     let after: string | null = null;
@@ -109,6 +117,8 @@ interface Run {
   readonly id: number;
   readonly batch: number;
   readonly writer: Writer;
+  /** Says which types are receipts; undoing prices nothing. */
+  readonly book: Book;
   readonly terms: ReturnType<typeof chargedTerms>;
   readonly atStep: RunOptions["atStep"];
 }
@@ -122,14 +132,14 @@ async function undoItems(run: Run, items: readonly DoneItem[]): Promise<void> {
       items.map(({ key }) => key),
     );
     const plans = items.map((item) => planUndoing(item, known.get(item.key) ?? null));
-    const changes = plans.flatMap(({ change }) => (change === null ? [] : [change]));
+    const own = plans.flatMap(({ change }) => (change === null ? [] : [change]));
+    const changes = [...own, ...(await receiptChanges(run, own))];
     const versions = changes.flatMap(({ takesBack, states }) => [takesBack, states]);
     await run.terms.learn(
       client,
       versions.flatMap((version) => (version === null ? [] : [version.charges])),
     );
     try {
-      // Undoing prices nothing.
       const group = { revision: null, changes, terms: run.terms, atStep: run.atStep };
       await commitFacts(
         run.writer,
@@ -149,6 +159,21 @@ async function undoItems(run: Run, items: readonly DoneItem[]): Promise<void> {
       if (!isOvertaken(error)) throw error;
     }
   }
+}
+
+/**
+ * Receipts of messages that are voided now go with them, whoever has sent them: half a message would owe a
+ * part of its price. Those that the backfill did something with are undone as its items. A void that is
+ * undone brings back no more than it took: its receipts are items, too.
+ */
+async function receiptChanges(run: Run, own: readonly Change[]): Promise<Change[]> {
+  const { writer, book, id } = run;
+  const voided = own.filter(({ states }) => states === null).map(({ key }) => ({ ref: key }));
+  if (voided.length === 0) return [];
+  const receipts = await receiptsOfMessages(writer.client, book, "void", voided);
+  const keys = receipts.map(({ key }) => key);
+  const done = await listDoneKeys(writer.client, id, keys);
+  return receipts.filter(({ key }) => !done.has(key)).map(undo);
 }
 
 interface PlannedUndoing {

@@ -15,6 +15,7 @@ import type { OnProgress } from "./close-backfill.ts";
 import { loadBackfill } from "./open-backfill.ts";
 import { isPlannedChange, type PlannedItem, planItems } from "./plan-items.ts";
 import type { BackfillItem } from "./read-item.ts";
+import { receiptItems } from "./take-receipts.ts";
 
 /** Items that share what becomes of them. */
 export interface Fate<Outcome> {
@@ -60,9 +61,10 @@ export async function previewBackfill(
     for (;;) {
       const items: BackfillItem[] = await listPending(client, id, { after, limit: PAGE });
       if (items.length === 0) break;
-      const plans: PlannedItem[] = await planItems(client, pricing, now(), items);
+      const all = [...items, ...(await receiptItems(client, book, id, items))];
+      const plans: PlannedItem[] = await planItems(client, pricing, now(), all);
       preview.add(plans.filter(isPlannedChange).map(({ change }) => change));
-      const refs = new Map(items.map(({ key, ref }) => [key, ref]));
+      const refs = new Map(all.map(({ key, ref }) => [key, ref]));
       for (const plan of plans) {
         fates.add(plan.outcome, "code" in plan ? plan.code : null, 1, refs.get(plan.key)!);
       }

@@ -3,11 +3,11 @@ import { refusalOf } from "@counterpart/domain/events/event-history.ts";
 import { FINAL_STATES } from "@counterpart/domain/messages/delivery-dues.ts";
 import { receiptId, receiptTypes } from "@counterpart/domain/messages/missing-receipt.ts";
 import type { Book } from "@counterpart/domain/rating/book.ts";
-import { keyDigits, uuidOf } from "../events/event-hash.ts";
+import { keyDigits } from "../events/event-hash.ts";
 import { keyOfRef } from "../events/event-ref.ts";
 import type { Db } from "../platform/database.ts";
 import type { FactItem } from "./fact-item.ts";
-import { loadKnownEvents } from "./known-event.ts";
+import { type KnownEvent, loadKnownEvents } from "./known-event.ts";
 
 /** States that a receipt may say its message has left. */
 const LEFT = ["submitted", "accepted", "unconfirmed", ...FINAL_STATES];
@@ -21,7 +21,7 @@ export async function receiptsOfMessages(
   book: Book,
   kind: "void" | "restore",
   items: readonly FactItem[],
-): Promise<FactItem[]> {
+): Promise<KnownEvent[]> {
   const types = receiptTypes(
     Object.fromEntries(Array.from(book.types.values(), ({ name, body }) => [name, body])),
   );
@@ -37,8 +37,8 @@ export async function receiptsOfMessages(
     db,
     keys.filter((key) => !asked.has(key)),
   );
-  return [...receipts].flatMap(([key, event]) => {
+  return [...receipts.values()].flatMap((event) => {
     const isPossible = event !== null && refusalOf(kind, event.standing) === null;
-    return isPossible ? [{ ref: uuidOf(key) }] : [];
+    return isPossible ? [event] : [];
   });
 }

@@ -142,7 +142,8 @@ async function attemptFacts(standing: Standing, request: FactRequest): Promise<F
   const book = keeper.book();
   const { kind, items, sources } = request;
   const receipts = kind === "correction" ? [] : await receiptsOfMessages(client, book, kind, items);
-  const asked = [...items, ...receipts].map((item) => ({ ...item, kind }));
+  const taken = receipts.map(({ key }): FactItem => ({ ref: uuidOf(key) }));
+  const asked = [...items, ...taken].map((item) => ({ ...item, kind }));
   const plans = await planFacts(client, { book, checks, sources }, asked);
   const changes = plans.flatMap((plan) => ("change" in plan ? [plan.change] : []));
   await terms.learn(client, changes.flatMap(chargesOf));
