@@ -131,15 +131,15 @@ export async function untilWaiting(session: pg.Client, condition: string): Promi
 }
 
 /** A session that may be lost with the server. */
-export async function withSession(
+export async function withSession<T>(
   url: string,
-  work: (session: pg.Client) => Promise<void>,
-): Promise<void> {
+  work: (session: pg.Client) => Promise<T>,
+): Promise<T> {
   const session = new pg.Client({ connectionString: url });
   session.on("error", () => undefined);
   await session.connect();
   try {
-    await work(session);
+    return await work(session);
   } finally {
     await session.end().catch(() => undefined);
   }

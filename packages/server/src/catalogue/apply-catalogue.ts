@@ -36,6 +36,8 @@ export interface ApplyRequest {
   readonly expectedRevision?: number | undefined;
   /** Of decks that were read at that revision. */
   readonly stored?: StoredDecks | undefined;
+  /** Nothing is published any more when it is aborted: its reason is thrown. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 export interface Applied {
@@ -50,7 +52,7 @@ export interface Applied {
 
 /** Refuses with every problem at once. Applying what is in force already changes nothing. */
 export async function applyCatalogue(database: Database, request: ApplyRequest): Promise<Applied> {
-  const { read, by, dryRun, expectedRevision, stored } = request;
+  const { read, by, dryRun, expectedRevision, stored, stop } = request;
   const db = database.pool("reader");
   const revision = await loadRevision(db);
   const current = await loadCatalogue(db);
@@ -74,6 +76,7 @@ export async function applyCatalogue(database: Database, request: ApplyRequest):
     by,
     expectedRevision: expectedRevision ?? revision,
     stored,
+    stop,
   });
   // Afterwards, when the catalogue before prices nothing more.
   return { changes, notes, reratings: await propose(), revision: published.revision };

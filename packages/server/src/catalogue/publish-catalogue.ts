@@ -36,6 +36,8 @@ export interface Publication {
   readonly expectedRevision?: number | undefined;
   /** All rows of decks, by name, as they are at the expected revision: they are not read again. */
   readonly stored?: StoredDecks | undefined;
+  /** Nothing is published any more when it is aborted: its reason is thrown. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 export type StoredDecks = ReadonlyMap<string, readonly StoredDeckRow[]>;
@@ -70,7 +72,8 @@ export async function publishCatalogue(
 
 async function publish(client: Client, publication: Publication): Promise<Published> {
   const before = await loadRevision(client);
-  const { catalogue, expectedRevision, by, stored } = publication;
+  const { catalogue, expectedRevision, by, stored, stop } = publication;
+  stop?.throwIfAborted();
   if (expectedRevision !== undefined && expectedRevision !== before) {
     throw new Refusal("catalogue.changed", { revision: before });
   }
@@ -84,6 +87,7 @@ async function publish(client: Client, publication: Publication): Promise<Publis
   await storeDecks(client, publication, handles, current, revision);
   await storeTermVersions(client, catalogue, handles, revision);
   const summary = `${changes.length} objects changed`;
+  stop?.throwIfAborted();
   await raiseRevision(client, { revision, by, summary });
   return { revision, changes: changes.length };
 }
@@ -120,13 +124,14 @@ async function makeHandles(db: Db, catalogue: Catalogue): Promise<Handles> {
 
 async function storeDecks(
   db: Client,
-  { catalogue, deckRows, stored }: Publication,
+  { catalogue, deckRows, stored, stop }: Publication,
   handles: Handles,
   current: Catalogue | null,
   revision: number,
 ): Promise<void> {
   const before = current === null ? new Map<string, DatedVersion[]>() : datedVersions(current);
   for (const [name, versions] of datedVersions(catalogue)) {
+    stop?.throwIfAborted();
     const known = before.get(name) ?? [];
     if (canonicalJson(known) === canonicalJson(versions)) continue;
     const wanted = versions.map(({ from, rows: hash }): VersionToWrite => {

@@ -164,6 +164,7 @@ test("an event that the store refuses waits alone: its neighbours are accepted",
   expect(await replayQuarantine(world.database, world.keeper, { codes: null })).toEqual({
     tried: 1,
     released: 1,
+    isStopped: false,
   });
 });
 

@@ -1,11 +1,10 @@
 /** What every command shares: the database, the output, and how it ends. */
-import { createInterface } from "node:readline/promises";
 import { AssertionFailure } from "@counterpart/domain/assert.ts";
-import { REFUSALS, Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
+import { REFUSALS, Refusal } from "@counterpart/domain/refusals.ts";
 import { printProblems, problemsOf } from "../catalogue/print-problems.ts";
 import type { Database } from "../platform/database.ts";
-import { type Progress, progressBar } from "../platform/progress.ts";
 import { openMigratedDatabase } from "./open-counterpart.ts";
+import { Stopped } from "./stopped.ts";
 
 /** Documented exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, nothing: 4, stopped: 130 } as const;
@@ -24,49 +23,6 @@ export function printJson(value: unknown): void {
   const plain = (_: string, inner: unknown): unknown =>
     typeof inner === "bigint" ? inner.toString() : inner;
   print(JSON.stringify(value, plain, 2));
-}
-
-/**
- * Runs long work that can be stopped and taken up again: at the first Ctrl-C or SIGTERM the signal is
- * aborted, at the second the process ends where it stands.
- */
-export async function withStop<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.stopped);
-    say("\nStopping after what is under way. Once more ends it at once; nothing is lost by that.");
-    stop.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  try {
-    return await work(stop.signal);
-  } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-  }
-}
-
-/** Shows how far long work is, from when it first tells. */
-export async function withProgress<T>(
-  label: string,
-  unit: string,
-  work: (onProgress: (done: number, of: number) => void) => Promise<T>,
-): Promise<T> {
-  let bar: Progress | null = null;
-  const result = await work((done, total) => {
-    bar ??= progressBar({ label, total, unit });
-    bar.update(done);
-  });
-  (bar as Progress | null)?.finish();
-  return result;
-}
-
-/** Asks before something is done. Refuses with the code, also where nobody can be asked. */
-export async function confirm(question: string, code: RefusalCode): Promise<void> {
-  if (!process.stdin.isTTY) throw new Refusal(code);
-  const questions = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await questions.question(`${question} [y/N] `);
-  questions.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal(code);
 }
 
 /** A whole number of an option. */
@@ -96,9 +52,14 @@ export async function runProgram(program: () => Promise<unknown>): Promise<void>
   try {
     await program();
   } catch (error) {
-    process.exitCode = error instanceof Refusal ? EXIT.refused : EXIT.failed;
+    process.exitCode = exitCodeOf(error);
     say(describeError(error));
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Stopped) return EXIT.stopped;
+  return error instanceof Refusal ? EXIT.refused : EXIT.failed;
 }
 
 /** No connection, no such database or login, no rights; the server goes or comes. */

@@ -14,11 +14,15 @@ export interface ReplayRequest {
   /** Reasons to try; null for all. */
   readonly codes: readonly string[] | null;
   readonly onProgress?: ((tried: number) => void) | undefined;
+  /** Whether to leave the rest for another time. */
+  readonly isStopping?: (() => boolean) | undefined;
 }
 
 export interface ReplayResult {
   readonly tried: number;
   readonly released: number;
+  /** Whether some were left as it was told to stop. */
+  readonly isStopped: boolean;
 }
 
 const PAGE = 1_000;
@@ -28,7 +32,7 @@ const FIRST_KEY = "00000000-0000-0000-0000-000000000000";
 export async function replayQuarantine(
   database: Database,
   keeper: BookKeeper,
-  { codes, onProgress }: ReplayRequest,
+  { codes, onProgress, isStopping }: ReplayRequest,
 ): Promise<ReplayResult> {
   const writer = await connectWriter(database);
   const checks = schemaChecks();
@@ -38,7 +42,8 @@ export async function replayQuarantine(
   try {
     for (;;) {
       const page = await listPendingBodies(writer.client, { codes, after, limit: PAGE });
-      if (page.length === 0) return { tried, released };
+      if (page.length === 0) return { tried, released, isStopped: false };
+      if (isStopping?.()) return { tried, released, isStopped: true };
       released += await replayPage(database, writer, keeper, checks, page);
       tried += page.length;
       after = page.at(-1)!.key;

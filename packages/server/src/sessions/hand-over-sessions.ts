@@ -35,6 +35,8 @@ export interface HandOverOptions {
   readonly ingest: Pick<Ingest, "submit">;
   readonly keeper: BookKeeper;
   readonly now: () => Instant;
+  /** Whether to leave the rest for another time. */
+  readonly isStopping?: (() => boolean) | undefined;
   readonly atStep?: ((step: SessionStep) => void) | undefined;
 }
 
@@ -66,7 +68,7 @@ export async function handOverSessions(options: HandOverOptions): Promise<HandOv
   for (;;) {
     const due = await listDueSessions(db, options.now(), PAGE);
     const page = boundedPage(due);
-    if (page.length === 0) return tally;
+    if (page.length === 0 || options.isStopping?.()) return tally;
     const { settled, corrected, failed } = await handOverPage(db, page, options);
     for (const { state } of settled) tally[state]++;
     tally.corrected += corrected;

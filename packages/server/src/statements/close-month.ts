@@ -26,7 +26,8 @@ export async function closeMonth(parts: CloseParts, request: CloseRequest): Prom
   const { database, keeper } = parts;
   await keeper.refresh(await loadRevision(database.pool("reader")));
   if (!request.dryRun) {
-    await handOverSessions({ ...parts, now: () => request.now });
+    const { isStopping } = request;
+    await handOverSessions({ ...parts, now: () => request.now, isStopping });
     // Wide enough for every zone.
     const { start, end } = monthPeriod(checkZone("UTC"), request.period);
     const window = { start: (start - DAY) as Instant, end: (end + DAY) as Instant };

@@ -49,6 +49,8 @@ export interface CloseRequest {
   readonly refuseDoubtful?: boolean | undefined;
   /** Told how many of how many agreements are done. */
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
+  /** Whether to leave the agreements that are not done for another time. */
+  readonly isStopping?: (() => boolean) | undefined;
 }
 
 export interface CloseResult {
@@ -59,6 +61,8 @@ export interface CloseResult {
   readonly left: readonly { readonly agreement: string; readonly until: Instant }[];
   /** Agreements that had their statement already. */
   readonly already: number;
+  /** Agreements that have none because the close was stopped: the next one issues theirs. */
+  readonly unissued: number;
   readonly quarantined: readonly ReasonCount[];
   /** Of a month with statements to issue. */
   readonly doubts: readonly CloseDoubt[];
@@ -129,6 +133,7 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
   const statements: StatementSummary[] = [];
   const terms = termsByAgreement(book);
   for (let at = 0; at < due.length; at += AGREEMENTS_PER_STEP) {
+    if (request.isStopping?.()) break;
     const step = due.slice(at, at + AGREEMENTS_PER_STEP);
     await db.query(dryRun ? "begin read only" : "begin");
     const prepared = await prepareStatements(db, {
@@ -145,8 +150,9 @@ async function close(db: Db, book: Book, request: CloseRequest): Promise<CloseRe
     }
     request.onProgress?.(Math.min(at + AGREEMENTS_PER_STEP, due.length), due.length);
   }
-  if (run !== null) await finishCloseRun(db, run.id);
-  return { period, cut, statements, left, already, quarantined, doubts };
+  const unissued = due.length - statements.length;
+  if (run !== null && unissued === 0) await finishCloseRun(db, run.id);
+  return { period, cut, statements, left, already, unissued, quarantined, doubts };
 }
 
 async function doubtsAbout(db: Db, span: Period, now: Instant): Promise<CloseDoubt[]> {

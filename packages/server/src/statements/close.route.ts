@@ -128,7 +128,7 @@ function routeReportMargin(app: ZodApp, parts: ServerParts): void {
 }
 
 function closeToWire(result: CloseResult): Omit<z.output<typeof closeSchema>, "dryRun"> {
-  const { statements, left, quarantined, doubts, ...rest } = result;
+  const { statements, left, quarantined, doubts, unissued: _, ...rest } = result;
   return {
     ...rest,
     doubts: [...doubts],

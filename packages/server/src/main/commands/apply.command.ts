@@ -8,21 +8,15 @@ import { printDifference } from "../../catalogue/print-difference.ts";
 import { printProblems } from "../../catalogue/print-problems.ts";
 import { readCatalogueDirectory } from "../../catalogue/read-directory.ts";
 import type { Database } from "../../platform/database.ts";
-import { group, progressBar } from "../../platform/progress.ts";
+import { group } from "../../platform/progress.ts";
 import { countQuarantined } from "../../quarantine/quarantine.repo.ts";
-import { replayQuarantine } from "../../quarantine/replay.ts";
 import { printProposed, printReport } from "../../reratings/print-rerating.ts";
 import type { ProposedRerating } from "../../reratings/propose-reratings.ts";
 import { previewRerating, type ReratingReport } from "../../reratings/rerate.ts";
-import {
-  type CommandContext,
-  EXIT,
-  print,
-  printJson,
-  say,
-  withDatabase,
-  withProgress,
-} from "../command-context.ts";
+import { EXIT, print, printJson, say, withDatabase } from "../command-context.ts";
+import { lookUntil, withStop } from "../long-work.ts";
+import { runReplay, stoppedReplay } from "../run-replay.ts";
+import { Stopped } from "../stopped.ts";
 
 interface ApplyOptions {
   readonly dryRun?: boolean;
@@ -53,23 +47,27 @@ export function applyCommand(): Command {
         "  counterpart apply catalogues/demo\n  counterpart apply catalogues/demo --preview-money",
     )
     .action(async (directory: string, options: ApplyOptions) => {
-      await withDatabase((context) => apply(context, directory, options));
+      await withDatabase(({ database }) =>
+        withStop((stop) => apply(database, directory, options, stop)),
+      );
     });
 }
 
 async function apply(
-  { database }: CommandContext,
+  database: Database,
   directory: string,
   { dryRun = false, json = false, replay, previewMoney = false }: ApplyOptions,
+  stop: AbortSignal,
 ): Promise<void> {
   if (dryRun && previewMoney) {
     throw new Error("--preview-money looks with the catalogue in force: leave --dry-run out.");
   }
   const read = await readCatalogueDirectory(directory);
   try {
-    const applied = await applyCatalogue(database, { read, by: "cli", dryRun });
+    const applied = await applyCatalogue(database, { read, by: "cli", dryRun, stop });
     const { changes, notes, reratings, revision } = applied;
-    const previews = previewMoney ? await previewAll(database, reratings) : [];
+    const looked = previewMoney ? reratings : [];
+    const previews = await previewAll(database, looked, stop);
     if (json) printJson({ revision, dryRun, changes, notes, reratings, previews });
     else if (changes.length === 0) print(`Nothing to change: revision ${revision} is the same.`);
     else {
@@ -81,7 +79,12 @@ async function apply(
       if (reratings.length > 0) print(`\n${printProposed(reratings, revision)}`);
       for (const preview of previews) print(`\n${printReport(preview, true)}`);
     }
-    if (!dryRun && changes.length > 0 && replay) await replayCurable({ database, log: say });
+    const left = previews.length < looked.length ? [PRICES_LEFT] : [];
+    if (!dryRun && changes.length > 0 && replay)
+      left.push(...(await replayCurable(database, stop)));
+    if (left.length > 0) {
+      throw new Stopped([`Stopped: revision ${revision} is applied.`, ...left].join("\n"));
+    }
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== "catalogue.invalid") throw error;
     const problems = error.detail.problems as readonly Problem[];
@@ -91,10 +94,14 @@ async function apply(
   }
 }
 
-/** One for each proposed re-rating, in their order. */
+const PRICES_LEFT =
+  "Prices in money were not looked at to the end. Go on with the commands above, and --preview.";
+
+/** One for each proposed re-rating, in their order, until it is stopped. */
 async function previewAll(
   database: Database,
   proposed: readonly ProposedRerating[],
+  stop: AbortSignal,
 ): Promise<ReratingReport[]> {
   const keeper = await openBookKeeper(database);
   const zone = checkZone(keeper.catalogue().provider.timeZone);
@@ -105,11 +112,15 @@ async function previewAll(
       to: instantOfDateOrInstant(zone, to),
     };
     const filter = { ...range, agreements, accounts: [], types: [], terms: [] };
-    reports.push(
-      await withProgress("Looking", "events", (onProgress) =>
+    try {
+      const report = await lookUntil(stop, "events", (onProgress) =>
         previewRerating(database, keeper, filter, onProgress),
-      ),
-    );
+      );
+      reports.push(report);
+    } catch (error) {
+      if (error !== stop.reason) throw error;
+      return reports;
+    }
   }
   return reports;
 }
@@ -119,16 +130,14 @@ function countProblems(problems: readonly Problem[]): string {
   return `${count}; nothing was applied.`;
 }
 
-async function replayCurable({ database }: CommandContext): Promise<void> {
+/** What to say if it was stopped. */
+async function replayCurable(database: Database, stop: AbortSignal): Promise<string[]> {
   const waiting = await countQuarantined(database.pool("reader"));
   const total = waiting.reduce((sum, { count }) => sum + count, 0);
-  if (total === 0) return;
+  if (total === 0) return [];
   const keeper = await openBookKeeper(database);
-  const bar = progressBar({ label: "Replaying", total, unit: "events" });
-  const { released } = await replayQuarantine(database, keeper, {
-    codes: null,
-    onProgress: bar.update,
-  });
-  bar.finish();
-  say(`${group(released)} of ${group(total)} quarantined events were released.`);
+  const result = await runReplay(stop, database, keeper, { codes: null, total });
+  if (result.isStopped) return [stoppedReplay(result, total, "counterpart quarantine replay")];
+  say(`${group(result.released)} of ${group(total)} quarantined events were released.`);
+  return [];
 }

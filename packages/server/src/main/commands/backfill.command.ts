@@ -23,17 +23,10 @@ import { splitLines } from "../../imports/split-lines.ts";
 import type { Database } from "../../platform/database.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group } from "../../platform/progress.ts";
-import {
-  confirm,
-  EXIT,
-  print,
-  printJson,
-  readWhole,
-  say,
-  withDatabase,
-  withProgress,
-} from "../command-context.ts";
+import { EXIT, print, printJson, readWhole, withDatabase } from "../command-context.ts";
+import { lookInto, runStoppable, showAndAsk, withProgress } from "../long-work.ts";
 import { now } from "../open-counterpart.ts";
+import { Stopped } from "../stopped.ts";
 
 const UNSEEN =
   "Nothing that a backfill holds is seen by usage, statements, totals or explanations " +
@@ -210,7 +203,7 @@ async function showLeft(database: Database, name: string, json: boolean): Promis
 }
 
 function previewInMoney(database: Database, keeper: BookKeeper, name: string) {
-  return withProgress("Looking", "items", (onProgress) =>
+  return lookInto("items", (onProgress) =>
     previewBackfill(database, keeper, name, { now, onProgress }),
   );
 }
@@ -221,8 +214,8 @@ function closeBackfillCommand(): Command {
     .description(
       "New events are accepted as if they were sent now, however old they are; voids,\n" +
         "restores and corrections are stated as facts. What cannot be done is left, with\n" +
-        "its reason. One that was killed goes on where it was when it is closed again;\n" +
-        "no month closes meanwhile.",
+        "its reason. One that was killed or stopped by Ctrl-C goes on where it was when it\n" +
+        "is closed again; no month closes meanwhile.",
     )
     .argument("<name>", "the backfill")
     .option("--yes", "do it without a preview and a question")
@@ -233,8 +226,8 @@ function closeBackfillCommand(): Command {
         const keeper = await openBookKeeper(database);
         const { state } = await loadBackfill(database.pool("reader"), name);
         if (state === "o" && !yes) {
-          say(printPreview(await previewInMoney(database, keeper, name)));
-          await confirm("Close it?", "backfill.not-confirmed");
+          const shown = printPreview(await previewInMoney(database, keeper, name));
+          await showAndAsk(shown, "Close it?", "backfill.not-confirmed");
         }
         await withClient(database, (db) => startClose(db, name, "cli"));
         await finish(database, keeper, name, "Closing", json);
@@ -264,9 +257,8 @@ function revertCommand(): Command {
         const keeper = await openBookKeeper(database);
         const report = await reportBackfill(database.pool("reader"), keeper.book(), name);
         if (!yes && !["u", "r"].includes(report.row.state)) {
-          say(printReport(report));
           const question = report.row.state === "o" ? "Drop it?" : "Undo it?";
-          await confirm(question, "backfill.not-confirmed");
+          await showAndAsk(printReport(report), question, "backfill.not-confirmed");
         }
         await withClient(database, (db) => startRevert(db, name, "cli"));
         await finish(database, keeper, name, "Reverting", json);
@@ -294,10 +286,17 @@ async function finish(
   label: string,
   json: boolean,
 ): Promise<void> {
-  await withProgress(label, "items", (onProgress) =>
-    finishBackfill(database, keeper, name, { now, onProgress }),
+  await runStoppable(label, "items", (control) =>
+    finishBackfill(database, keeper, name, { now, ...control }),
   );
   const report = await reportBackfill(database.pool("reader"), keeper.book(), name);
   if (json) printJson(report);
   else print(printReport(report));
+  const { state } = report.row;
+  if (state !== "c" && state !== "u") return;
+  const word = state === "c" ? "close" : "revert";
+  throw new Stopped(
+    "Stopped. What is done stays, and no month closes before the rest is done.\n" +
+      `Go on with: counterpart backfill ${word} ${name}`,
+  );
 }

@@ -6,13 +6,15 @@ import type { Imbalance } from "@counterpart/domain/statements/completeness.ts";
 import type { CloseDoubt } from "@counterpart/domain/statements/doubt-close.ts";
 import { Command } from "commander";
 import { printTable } from "../../platform/print-table.ts";
-import { group, progressBar } from "../../platform/progress.ts";
+import { group } from "../../platform/progress.ts";
 import { showMoney } from "../../platform/show-money.ts";
 import type { ReasonCount } from "../../quarantine/quarantine.repo.ts";
 import { closeMonth } from "../../statements/close-month.ts";
 import type { CloseResult } from "../../statements/close-period.ts";
 import { EXIT, print, printJson, say, withDatabase } from "../command-context.ts";
+import { runStoppable } from "../long-work.ts";
 import { now, openIngest } from "../open-counterpart.ts";
+import { Stopped, sameCommand } from "../stopped.ts";
 
 interface CloseOptions {
   readonly period: string;
@@ -28,9 +30,9 @@ export function closeCommand(): Command {
     .description(
       "Closes each agreement's own month, in its time zone. An agreement whose month is not over, or " +
         "inside its grace time, is listed and left. Closing again changes nothing; a close that was " +
-        "killed goes on where it stopped. It refuses a month that no event is of or that is long past, " +
-        "and while events of the month are quarantined, unless told otherwise; and whenever an event that " +
-        "was received is unaccounted for. Sessions that have ended are charged first.",
+        "killed or stopped by Ctrl-C goes on where it was. It refuses a month that no event is of or that " +
+        "is long past, and while events of the month are quarantined, unless told otherwise; and whenever " +
+        "an event that was received is unaccounted for. Sessions that have ended are charged first.",
     )
     .requiredOption("--period <month>", "the month, such as 2026-10")
     .option("--dry-run", "work out the statements and store nothing")
@@ -50,20 +52,14 @@ async function close(options: CloseOptions): Promise<void> {
   const period = parseMonth(options.period);
   await withDatabase(async ({ database }) => {
     const { keeper, ingest } = await openIngest(database, { bulkWriters: 1 });
-    const bar = progressBar({ label: `Closing ${period}`, total: null, unit: "agreements" });
+    const how = { dryRun, despiteQuarantine, refuseDoubtful: !yes };
     try {
-      const request = {
-        period,
-        now: now(),
-        dryRun,
-        despiteQuarantine,
-        refuseDoubtful: !yes,
-        onProgress: bar.update,
-      };
-      const result = await closeMonth({ database, keeper, ingest }, request);
-      bar.finish();
+      const result = await runStoppable(`Closing ${period}`, "agreements", (control) =>
+        closeMonth({ database, keeper, ingest }, { period, now: now(), ...how, ...control }),
+      );
       if (json) printJson(result);
       else print(printClose(result, dryRun));
+      if (result.unissued > 0) throw new Stopped(stoppedAt(result, dryRun));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (json) printJson({ code: error.code, ...error.detail });
@@ -73,6 +69,11 @@ async function close(options: CloseOptions): Promise<void> {
       await ingest.close();
     }
   });
+}
+
+function stoppedAt({ statements, unissued }: CloseResult, dryRun: boolean): string {
+  const done = dryRun ? "nothing is stored" : `${group(statements.length)} statements are issued`;
+  return `Stopped: ${done}, ${group(unissued)} are left.\nGo on with: ${sameCommand()}`;
 }
 
 export function printClose(result: CloseResult, dryRun: boolean): string {

@@ -4,7 +4,8 @@ import { hasComeToNothing } from "../../imports/import-tally.ts";
 import { printImport } from "../../imports/print-import.ts";
 import { group, type Progress, progressBar } from "../../platform/progress.ts";
 import { handOverSessions } from "../../sessions/hand-over-sessions.ts";
-import { EXIT, print, printJson, say, withDatabase, withStop } from "../command-context.ts";
+import { EXIT, print, printJson, say, withDatabase } from "../command-context.ts";
+import { withStop } from "../long-work.ts";
 import { now, openIngest } from "../open-counterpart.ts";
 
 interface ImportCommandOptions {

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { printTable } from "../../platform/print-table.ts";
-import { group, progressBar } from "../../platform/progress.ts";
+import { group } from "../../platform/progress.ts";
 import { countQuarantined, listQuarantined } from "../../quarantine/quarantine.repo.ts";
-import { replayQuarantine } from "../../quarantine/replay.ts";
 import { print, printJson, readWhole, withDatabase } from "../command-context.ts";
+import { withStop } from "../long-work.ts";
+import { runReplay, stoppedReplay } from "../run-replay.ts";
+import { Stopped, sameCommand } from "../stopped.ts";
 
 interface ListOptions {
   readonly code?: string;
@@ -82,14 +84,17 @@ export function quarantineCommand(): Command {
     .action(async ({ code, json = false }: ReplayOptions) => {
       await withDatabase(async ({ database }) => {
         const keeper = await openBookKeeper(database);
-        const bar = progressBar({ label: "Replaying", total: null, unit: "events" });
-        const result = await replayQuarantine(database, keeper, {
-          codes: code ?? null,
-          onProgress: bar.update,
-        });
-        bar.finish();
+        const waiting = await countQuarantined(database.pool("reader"));
+        const asked = waiting.filter((reason) => code?.includes(reason.code) ?? true);
+        const total = asked.reduce((sum, { count }) => sum + count, 0);
+        const result = await withStop((stop) =>
+          runReplay(stop, database, keeper, { codes: code ?? null, total }),
+        );
         if (json) printJson(result);
         else print(`${group(result.released)} of ${group(result.tried)} events were released.`);
+        if (result.isStopped) {
+          throw new Stopped(`Stopped: ${stoppedReplay(result, total, sameCommand())}`);
+        }
       });
     });
   return command;

@@ -6,8 +6,8 @@ import {
   type Zone,
 } from "@counterpart/domain/period.ts";
 import { Command } from "commander";
-import { type BookKeeper, openBookKeeper } from "../../catalogue/book-keeper.ts";
-import type { Database } from "../../platform/database.ts";
+import { openBookKeeper } from "../../catalogue/book-keeper.ts";
+import { group } from "../../platform/progress.ts";
 import { printReport, printReratings } from "../../reratings/print-rerating.ts";
 import {
   loadRerating,
@@ -19,15 +19,9 @@ import {
 } from "../../reratings/rerate.ts";
 import type { ReratingFilter } from "../../reratings/rerating-filter.ts";
 import { listReratings } from "../../reratings/reratings.repo.ts";
-import {
-  confirm,
-  print,
-  printJson,
-  readWhole,
-  say,
-  withDatabase,
-  withProgress,
-} from "../command-context.ts";
+import { print, printJson, readWhole, say, withDatabase } from "../command-context.ts";
+import { lookInto, runStoppable, showAndAsk } from "../long-work.ts";
+import { Stopped, sameCommand } from "../stopped.ts";
 
 interface RerateOptions {
   readonly from?: string;
@@ -52,7 +46,7 @@ export function rerateCommand(): Command {
         "something else gets a fact, and the difference is an adjustment on the next " +
         "statements. An event is priced again for all parties. Events that can no " +
         "longer be rated are listed and left.\n\n" +
-        "One that was killed goes on where it was when it is asked for again; running " +
+        "One that was killed or stopped by Ctrl-C goes on where it was when it is asked for again; running " +
         "it twice changes nothing. Tiers follow once all of a month is re-rated.",
     )
     .option("--from <time>", "a date in the provider's zone, or RFC 3339")
@@ -83,30 +77,35 @@ async function rerate(options: RerateOptions): Promise<void> {
     const filter = readFilter(options, checkZone(keeper.catalogue().provider.timeZone));
     let revision: number | null = null;
     if (preview || !yes) {
-      const report = await withProgress("Looking", "events", (onProgress) =>
+      const report = await lookInto("events", (onProgress) =>
         previewRerating(database, keeper, filter, onProgress),
       );
       if (preview && json) return printJson(report);
       if (preview) return print(printReport(report, true));
-      say(printReport(report, true));
-      if (report.changed === 0) return;
-      await confirm("Re-rate them?", "rerating.not-confirmed");
+      const shown = printReport(report, true);
+      if (report.changed === 0) return say(shown);
+      await showAndAsk(shown, "Re-rate them?", "rerating.not-confirmed");
       revision = report.revision;
     }
     const asked = { filter, reason: reason!, by: "cli", revision };
     const batch = await startRerating(database, keeper, asked);
-    const report = await run(database, keeper, batch);
+    await runStoppable("Re-rating", "events", (control) =>
+      runRerating(database, keeper, batch, control),
+    );
+    const { row, ...report } = await loadRerating(database.pool("reader"), keeper.book(), batch);
     if (json) printJson({ rerating: batch, ...report });
     else print(`${printReport(report, false)}\nThis is re-rating ${batch}.`);
+    if (row.state === "r") throw new Stopped(stoppedAt(report, batch));
   });
 }
 
-async function run(database: Database, keeper: BookKeeper, batch: number): Promise<ReratingReport> {
-  await withProgress("Re-rating", "events", (onProgress) =>
-    runRerating(database, keeper, batch, { onProgress }),
-  );
-  const { row: _, ...report } = await loadRerating(database.pool("reader"), keeper.book(), batch);
-  return report;
+function stoppedAt({ tried, changed }: ReratingReport, batch: number): string {
+  return [
+    `Stopped: ${group(tried)} events were looked at, ${group(changed)} of them changed. What is done stays.`,
+    "Months that the rest may touch do not close before that is done.",
+    `Go on with: ${sameCommand()}`,
+    `Or leave the rest: counterpart reratings stop ${batch}`,
+  ].join("\n");
 }
 
 function readFilter(options: RerateOptions, zone: Zone): ReratingFilter {
