@@ -1,7 +1,8 @@
 /** A backfill that is closed while the same event comes another way, at a moment that no clock can hit. */
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { runClose, startClose } from "../src/backfills/close-backfill.ts";
+import { startClose } from "../src/backfills/close-backfill.ts";
+import { finishBackfill } from "../src/backfills/finish-backfill.ts";
 import { addLines, openBackfill } from "../src/backfills/open-backfill.ts";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { splitLines } from "../src/imports/split-lines.ts";
@@ -43,7 +44,7 @@ test("an event that begins to wait for its age while its backfill is closed is c
   await startClose(client, "late", "test");
   await client.end();
   const keeper = await openBookKeeper(database);
-  const closing = runClose(database, keeper, "late", { now: () => NOW });
+  const closing = finishBackfill(database, keeper, "late", { now: () => NOW });
   await withSession(database.url, (session) =>
     untilWaiting(session, "query like '%insert into event_key%'"),
   );

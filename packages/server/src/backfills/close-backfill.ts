@@ -1,20 +1,8 @@
-/**
- * Closing a backfill: what it holds goes the way of every event and fact, page by page. It may be killed at
- * any time and goes on where it was: what is stored and the note of it commit together.
- */
+/** Closing a backfill: what it holds goes the way of every event and fact. */
 import type { ItemOutcome } from "@counterpart/domain/events/backfill-outcomes.ts";
-import type { Instant } from "@counterpart/domain/instant.ts";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
-import { loadRevision } from "../catalogue/catalogue.repo.ts";
-import {
-  type AtStep,
-  commitGroup,
-  commitReplay,
-  StaleBook,
-  type Writer,
-} from "../events/commit-group.ts";
-import { connectWriter } from "../events/group-writer.ts";
+import { commitGroup, commitReplay, StaleBook, type Writer } from "../events/commit-group.ts";
 import { makeMonths } from "../events/partitions.repo.ts";
 import { schemaChecks } from "../events/schema-checks.ts";
 import { type EventChange, sumEffects } from "../facts/change-effects.ts";
@@ -24,13 +12,10 @@ import { addEffects } from "../facts/fact-effects.repo.ts";
 import { insertBatch } from "../facts/facts.repo.ts";
 import { isOvertaken } from "../facts/state-facts.ts";
 import type { Database, Db } from "../platform/database.ts";
-import { tryLockForConnection } from "../platform/locks.ts";
 import { isOfData, stateOf } from "../platform/sql-states.ts";
 import {
   type BackfillRow,
   beginClose,
-  countItems,
-  endBackfill,
   insertItems,
   listPending,
   listStillPending,
@@ -38,7 +23,6 @@ import {
   type RecordedOutcome,
   recordOutcomes,
 } from "./backfills.repo.ts";
-import { loadBackfill } from "./open-backfill.ts";
 import {
   type PlannedEvent,
   type PlannedItem,
@@ -48,20 +32,8 @@ import {
   planItems,
 } from "./plan-items.ts";
 import type { BackfillItem } from "./read-item.ts";
+import { isPending, type Pages, type RunOptions } from "./run-pages.ts";
 import { receiptItems } from "./take-receipts.ts";
-
-/** Told how many of how many items are done. */
-export type OnProgress = (done: number, of: number) => void;
-
-export interface RunOptions {
-  readonly now: () => Instant;
-  readonly onProgress?: OnProgress | undefined;
-  /** Whether to leave the rest for another time. */
-  readonly isStopping?: (() => boolean) | undefined;
-  readonly atStep?: AtStep | undefined;
-}
-
-const PAGE = 1_000;
 
 /**
  * Notes that a backfill is to be closed; from now on it takes no items. One that is being closed or is
@@ -98,50 +70,14 @@ export async function batchOf(
   return batch!;
 }
 
-/**
- * Closes a backfill that is to be closed, from where it was; another one is left alone. Refuses
- * `backfill.already-running` while one is being closed or reverted.
- */
-export async function runClose(
-  database: Database,
-  keeper: BookKeeper,
-  name: string,
-  options: RunOptions,
-): Promise<void> {
-  const writer = await connectWriter(database);
-  const { client } = writer;
-  try {
-    // The lock goes with the connection.
-    if (!(await tryLockForConnection(client, "backfill"))) {
-      throw new Refusal("backfill.already-running");
-    }
-    const { id, state, close_batch: batch } = await loadBackfill(client, name);
-    if (state !== "c") return;
-    await keeper.refresh(await loadRevision(client));
-    const run: Run = { id, batch: batch!, database, writer, keeper, pricing: null, options };
-    const of = await countPending(client, id);
-    let done = 0;
-    let after: string | null = null;
-    for (;;) {
-      const items: BackfillItem[] = await listPending(client, id, { after, limit: PAGE });
-      if (items.length === 0) break;
-      if (options.isStopping?.()) return;
-      await applyItems(run, [...items, ...(await takeReceipts(run, items))]);
-      after = items.at(-1)!.key;
-      done += items.length;
-      options.onProgress?.(done, of);
-    }
-    await endBackfill(client, id, "d");
-  } finally {
-    await client.end();
-  }
-}
-
-async function countPending(db: Db, id: number): Promise<number> {
-  const counts = await countItems(db, id);
-  return counts
-    .filter(({ outcome }) => outcome === null)
-    .reduce((sum, { count }) => sum + count, 0);
+/** What a close does with items that are pending. */
+export function pagesToClose(close: Omit<Run, "pricing">): Pages<BackfillItem> {
+  const run: Run = { ...close, pricing: null };
+  return {
+    isLeft: isPending,
+    list: listPending,
+    step: async (items) => applyItems(run, [...items, ...(await takeReceipts(run, items))]),
+  };
 }
 
 interface Run {

@@ -1,16 +1,13 @@
 /**
  * Reverting a backfill. Before it is closed it is dropped, and nothing was changed; afterwards what it did is
  * undone by facts: new events are voided, voids restored, restores voided, and corrections taken back. Also
- * one that was half closed. It may be killed at any time and goes on where it was.
+ * one that was half closed.
  */
 import { assert } from "@counterpart/domain/assert.ts";
-import { undoingOf } from "@counterpart/domain/events/backfill-outcomes.ts";
-import type { Book } from "@counterpart/domain/rating/book.ts";
+import { DONE_OUTCOMES, undoingOf } from "@counterpart/domain/events/backfill-outcomes.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
-import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import type { Writer } from "../events/commit-group.ts";
-import { connectWriter } from "../events/group-writer.ts";
 import { sumEffects } from "../facts/change-effects.ts";
 import { chargedTerms } from "../facts/charged-terms.ts";
 import { type Change, commitFacts } from "../facts/commit-facts.ts";
@@ -18,12 +15,11 @@ import { addEffects } from "../facts/fact-effects.repo.ts";
 import { type KnownEvent, loadKnownEvents } from "../facts/known-event.ts";
 import { undo } from "../facts/plan-facts.ts";
 import { receiptsOfMessages } from "../facts/receipts-of-messages.ts";
-import { isOvertaken } from "../facts/state-facts.ts";
-import type { Database, Db } from "../platform/database.ts";
-import { tryLockForConnection, tryLockForTransaction } from "../platform/locks.ts";
+import { isOvertaken, refusalOfStore } from "../facts/state-facts.ts";
+import type { Db } from "../platform/database.ts";
+import { tryLockForTransaction } from "../platform/locks.ts";
 import {
   beginRevert,
-  countItems,
   type DoneItem,
   deleteItems,
   endBackfill,
@@ -33,10 +29,8 @@ import {
   recordUndone,
   type Undone,
 } from "./backfills.repo.ts";
-import { batchOf, type RunOptions } from "./close-backfill.ts";
-import { loadBackfill } from "./open-backfill.ts";
-
-const PAGE = 1_000;
+import { batchOf } from "./close-backfill.ts";
+import type { Pages, RunOptions } from "./run-pages.ts";
 
 /**
  * Drops a backfill that is open. Notes of a closed or half closed one that it is to be reverted. One that is
@@ -66,61 +60,25 @@ export async function startRevert(db: Db, name: string, by: string): Promise<voi
   }
 }
 
-/**
- * Reverts a backfill that is to be reverted, from where it was; another one is left alone. Refuses
- * `backfill.already-running` while one is being closed or reverted.
- */
-export async function runRevert(
-  database: Database,
-  keeper: BookKeeper,
-  name: string,
-  options: Pick<RunOptions, "onProgress" | "isStopping" | "atStep">,
-): Promise<void> {
-  const writer = await connectWriter(database);
-  const { client } = writer;
-  try {
-    if (!(await tryLockForConnection(client, "backfill"))) {
-      throw new Refusal("backfill.already-running");
-    }
-    const { id, state, revert_batch: batch } = await loadBackfill(client, name);
-    if (state !== "u") return;
-    const book = await keeper.refresh(await loadRevision(client));
-    const { atStep } = options;
-    const run: Run = { id, batch: batch!, writer, book, terms: chargedTerms(), atStep };
-    const of = await countDone(client, id);
-    let done = 0;
-    let after: string | null = null;
-    for (;;) {
-      const items: DoneItem[] = await listDone(client, id, { after, limit: PAGE });
-      if (items.length === 0) break;
-      if (options.isStopping?.()) return;
-      await undoItems(run, items);
-      after = items.at(-1)!.key;
-      done += items.length;
-      options.onProgress?.(done, of);
-    }
-    await endBackfill(client, id, "r");
-  } finally {
-    await client.end();
-  }
-}
-
-async function countDone(db: Db, id: number): Promise<number> {
-  const counts = await countItems(db, id);
-  return counts
-    .filter(({ outcome, code, undone }) => outcome !== null && code === null && undone === null)
-    .filter(({ outcome }) => outcome !== "duplicate")
-    .reduce((sum, { count }) => sum + count, 0);
-}
-
 interface Run {
   readonly id: number;
   readonly batch: number;
   readonly writer: Writer;
-  /** Says which types are receipts; undoing prices nothing. */
-  readonly book: Book;
+  /** Its book says which types are receipts; undoing prices nothing. */
+  readonly keeper: BookKeeper;
   readonly terms: ReturnType<typeof chargedTerms>;
-  readonly atStep: RunOptions["atStep"];
+  readonly options: Pick<RunOptions, "atStep">;
+}
+
+/** What a revert does with items that changed something. */
+export function pagesToRevert(revert: Omit<Run, "terms">): Pages<DoneItem> {
+  const run: Run = { ...revert, terms: chargedTerms() };
+  return {
+    isLeft: ({ outcome, undone }) =>
+      undone === null && DONE_OUTCOMES.some((done) => done === outcome),
+    list: listDone,
+    step: (items) => undoItems(run, items),
+  };
 }
 
 /** A page is one transaction. */
@@ -140,7 +98,7 @@ async function undoItems(run: Run, items: readonly DoneItem[]): Promise<void> {
       versions.flatMap((version) => (version === null ? [] : [version.charges])),
     );
     try {
-      const group = { revision: null, changes, terms: run.terms, atStep: run.atStep };
+      const group = { revision: null, changes, terms: run.terms, atStep: run.options.atStep };
       await commitFacts(
         run.writer,
         group,
@@ -156,7 +114,7 @@ async function undoItems(run: Run, items: readonly DoneItem[]): Promise<void> {
       );
       return;
     } catch (error) {
-      if (!isOvertaken(error)) throw error;
+      if (!isOvertaken(error)) throw refusalOfStore(error);
     }
   }
 }
@@ -167,10 +125,10 @@ async function undoItems(run: Run, items: readonly DoneItem[]): Promise<void> {
  * undone brings back no more than it took: its receipts are items, too.
  */
 async function receiptChanges(run: Run, own: readonly Change[]): Promise<Change[]> {
-  const { writer, book, id } = run;
+  const { writer, keeper, id } = run;
   const voided = own.filter(({ states }) => states === null).map(({ key }) => ({ ref: key }));
   if (voided.length === 0) return [];
-  const receipts = await receiptsOfMessages(writer.client, book, "void", voided);
+  const receipts = await receiptsOfMessages(writer.client, keeper.book(), "void", voided);
   const keys = receipts.map(({ key }) => key);
   const done = await listDoneKeys(writer.client, id, keys);
   return receipts.filter(({ key }) => !done.has(key)).map(undo);

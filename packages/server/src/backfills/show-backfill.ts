@@ -11,10 +11,10 @@ import { chargedTerms } from "../facts/charged-terms.ts";
 import { listEffects } from "../facts/fact-effects.repo.ts";
 import type { Database, Db } from "../platform/database.ts";
 import { type BackfillRow, countItems, listPending, type Undone } from "./backfills.repo.ts";
-import type { OnProgress } from "./close-backfill.ts";
 import { loadBackfill } from "./open-backfill.ts";
-import { isPlannedChange, type PlannedItem, planItems } from "./plan-items.ts";
+import { isPlannedChange, planItems } from "./plan-items.ts";
 import type { BackfillItem } from "./read-item.ts";
+import { isPending, type OnProgress, runPages } from "./run-pages.ts";
 import { receiptItems } from "./take-receipts.ts";
 
 /** Items that share what becomes of them. */
@@ -34,8 +34,6 @@ export interface BackfillPreview {
   readonly effects: readonly EffectOfMany[];
 }
 
-const PAGE = 1_000;
-
 /**
  * What closing would do by the book in force, of items that are not done yet; stores nothing. Refuses
  * `backfill.unknown`.
@@ -54,24 +52,17 @@ export async function previewBackfill(
     const pricing = { book, checks: schemaChecks(), terms: chargedTerms() };
     const preview = changePreview(pricing.terms);
     const fates = fateCounts<ItemOutcome>();
-    const counts = await countItems(client, id);
-    const of = counts.reduce((sum, one) => sum + (one.outcome === null ? one.count : 0), 0);
-    let done = 0;
-    let after: string | null = null;
-    for (;;) {
-      const items: BackfillItem[] = await listPending(client, id, { after, limit: PAGE });
-      if (items.length === 0) break;
+    const look = async (items: readonly BackfillItem[]): Promise<void> => {
       const all = [...items, ...(await receiptItems(client, book, id, items))];
-      const plans: PlannedItem[] = await planItems(client, pricing, now(), all);
+      const plans = await planItems(client, pricing, now(), all);
       preview.add(plans.filter(isPlannedChange).map(({ change }) => change));
       const refs = new Map(all.map(({ key, ref }) => [key, ref]));
       for (const plan of plans) {
         fates.add(plan.outcome, "code" in plan ? plan.code : null, 1, refs.get(plan.key)!);
       }
-      after = items.at(-1)!.key;
-      done += items.length;
-      onProgress?.(done, of);
-    }
+    };
+    const pages = { isLeft: isPending, list: listPending, step: look };
+    await runPages(client, id, pages, { onProgress });
     const effects = await preview.effects(writer, book);
     return { revision: book.revision, outcomes: fates.list(), effects };
   } finally {
