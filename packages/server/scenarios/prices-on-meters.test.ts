@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openBookKeeper } from "../src/catalogue/book-keeper.ts";
 import { explainLine } from "../src/explain/explain-line.ts";
 import { listLineEvents } from "../src/explain/list-line-events.ts";
-import { stateFacts } from "../src/facts/state-facts.ts";
 import { replayQuarantine } from "../src/quarantine/replay.ts";
 import { agreementOf, loadRunningStatement } from "../src/statements/running-statement.ts";
 import { createTestDatabase, type TestDatabase } from "../test/test-database.ts";
+import { corrected, state } from "./facts-world.ts";
 import { applyTerms, close, linesOf, send, verification } from "./small-world.ts";
 
 let store: TestDatabase;
@@ -74,19 +74,6 @@ function call(time: string, seconds: number, id?: string): string {
 
 function volume(time: string, bytes: number, name = "disk"): string {
   return verification(time, { type: "volume.set", data: { volume: name, bytes } });
-}
-
-async function voidEvent(id: string): Promise<void> {
-  const keeper = await openBookKeeper(store.database);
-  await stateFacts(store.database, keeper, {
-    kind: "void",
-    items: [{ ref: `switch/${id}` }],
-    reason: "a test",
-    by: "test",
-    idempotencyKey: null,
-    sources: null,
-    dryRun: false,
-  });
 }
 
 async function replay(): Promise<void> {
@@ -169,9 +156,24 @@ test("calls at once are priced by tiers; a late call and a void are adjustments"
   await send(store.database, [call("2026-10-05T10:03:00Z", 60)]);
   await close(store.database, "2026-11");
   expect(await linesOf(store.database, "2026-11")).toEqual(["2026-10 peak 4 12.50"]);
-  await voidEvent("third");
+  await state(store.database, { kind: "void", items: [{ ref: "switch/third" }] });
   await close(store.database, "2026-12");
   expect(await linesOf(store.database, "2026-12")).toEqual(["2026-10 peak 3 -12.50"]);
+});
+
+test("a correction of what a meter reads adjusts a stated month, though it counts as many events", async () => {
+  const meters = { callees: { on: "voice.call", aggregation: "uniqueCount", of: "to" } };
+  const price = { model: "perUnit", rate: "1", per: "unit" };
+  await apply([{ id: "callees", meter: "callees", price }], {}, meters);
+  const time = "2026-10-05T10:00:00Z";
+  const body = call(time, 60, "second");
+  await send(store.database, [call(time, 60), body]);
+  await close(store.database, "2026-10");
+  expect(await linesOf(store.database, "2026-10")).toEqual(["2026-10 callees 2 1.00"]);
+  const items = corrected(body.replace("+492", "+493"));
+  await state(store.database, { kind: "correction", items });
+  await close(store.database, "2026-11");
+  expect(await linesOf(store.database, "2026-11")).toEqual(["2026-10 callees 2 1.00"]);
 });
 
 test("a level holds into the months after it, and a late one adjusts them", async () => {

@@ -8,6 +8,7 @@ import { type AgreementEffect, changesOf, effectOf } from "./agreement-effect.ts
 import type { ChargedTerms } from "./charged-terms.ts";
 import type { Change } from "./commit-facts.ts";
 import type { Effect } from "./fact-effects.repo.ts";
+import type { EventVersion } from "./known-event.ts";
 import { spreadSums } from "./spread-sums.ts";
 import { addCharges, type ChangeSums, toColumns } from "./sum-changes.ts";
 
@@ -69,16 +70,17 @@ export function changePreview(terms: ChargedTerms): ChangePreview {
 }
 
 /** What changes move in totals, by month: statements look no closer, and it takes less memory. */
-function addMonths(
-  totals: ChangeSums,
-  changes: readonly EventChange[],
-  { termOf }: ChargedTerms,
-): void {
-  const firstOf = (day: LocalDay): LocalDay => monthDays(monthOfDay(day)).first;
+function addMonths(totals: ChangeSums, changes: readonly EventChange[], terms: ChargedTerms): void {
+  const dayOf = (day: LocalDay): LocalDay => monthDays(monthOfDay(day)).first;
   for (const { takesBack, states } of changes) {
-    if (takesBack !== null) addCharges(totals, takesBack, -1, termOf, firstOf);
-    if (states !== null) addCharges(totals, states, 1, termOf, firstOf);
+    const says = states !== null && takesBack !== null && saysOther(takesBack, states);
+    if (takesBack !== null) addCharges(totals, takesBack, { sign: -1, says, dayOf }, terms);
+    if (states !== null) addCharges(totals, states, { sign: 1, says, dayOf }, terms);
   }
+}
+
+function saysOther(before: EventVersion, after: EventVersion): boolean {
+  return before.data !== after.data || before.personal !== after.personal;
 }
 
 async function moneyOf(

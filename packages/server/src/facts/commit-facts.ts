@@ -89,7 +89,7 @@ async function writeFacts(
   await atStep?.("claimed");
   const rows = changes.flatMap(toRows);
   await insertFacts(client, batch, gate, rows);
-  const { totals, usage } = sumChanges(rows, terms.termOf);
+  const { totals, usage } = sumChanges(rows, terms);
   if (totals !== null) await addTotals(client, gate.cut, slot, totals);
   if (usage !== null) await addUsage(client, slot, usage);
   await atStep?.("stored");

@@ -204,13 +204,20 @@ export async function insertFacts(
   );
 }
 
+export interface TermFacts {
+  readonly id: number;
+  readonly agreement: number;
+  readonly term: string;
+  readonly price: unknown;
+  /** Whether it stands on a meter. */
+  readonly isMetered: boolean;
+}
+
 /** Agreement, term and price of term versions. */
-export async function listTermFacts(
-  db: Db,
-  ids: readonly number[],
-): Promise<{ id: number; agreement: number; term: string; price: unknown }[]> {
-  const { rows } = await db.query<{ id: number; agreement: number; term: string; price: unknown }>(
-    `select id, agreement_id as agreement, term, body -> 'price' as price
+export async function listTermFacts(db: Db, ids: readonly number[]): Promise<TermFacts[]> {
+  const { rows } = await db.query<TermFacts>(
+    `select id, agreement_id as agreement, term, body -> 'price' as price,
+        body ? 'meter' as "isMetered"
       from term_version where id = any($1::integer[])`,
     [ids],
   );

@@ -5,7 +5,9 @@ const FIRST = 20_000;
 const spread = (quantity: bigint): string[] =>
   [
     ...spreadSums(
-      new Map([["", { key: [1, 2, FIRST, 3, 4], count: 7, sums: [quantity, 500n, 60n] }]]),
+      new Map([
+        ["", { key: [1, 2, FIRST, 3, 4], count: 7, sums: [quantity, 500n, 60n], isKept: false }],
+      ]),
     ),
   ].map(({ key, count, sums }) => `${key.join("/")}: ${[count, ...sums].join(" ")}`);
 

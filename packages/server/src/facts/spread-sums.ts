@@ -19,7 +19,7 @@ export function* spreadSums(sums: ReadonlyMap<string, Sum>): Generator<Sum> {
     assert(days < DAYS_MAX, "a month's quantity is what totals of its days can hold");
     for (let day = 1; day <= days; day++) {
       const key = [account, termVersion, first + day, ...rest];
-      yield { key, count: 0, sums: [most, ...amounts.map(() => 0n)] };
+      yield { key, count: 0, sums: [most, ...amounts.map(() => 0n)], isKept: false };
     }
     yield { ...sum, sums: [quantity % most, ...amounts] };
   }

@@ -1,13 +1,13 @@
 /**
- * What facts add to totals and usage, and take away, one row per key; rows that cancel out are left
- * out.
+ * What facts add to totals and usage, and take away, one row per key; rows that cancel out are left out, but
+ * where an event says something else that a meter may read: its month is to be stated anew.
  */
 import type { LocalDay } from "@counterpart/domain/period.ts";
 import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
-import type { ChargedTermOf } from "@counterpart/domain/rating/charge-changes.ts";
 import { settle } from "@counterpart/domain/rating/whole.ts";
 import { arrayColumn, columnValue, pushInteger, pushNumeric } from "../events/binary-format.ts";
 import type { Columns } from "../events/sum-deltas.ts";
+import type { ChargedTerms } from "./charged-terms.ts";
 import type { NewFactRow } from "./facts.repo.ts";
 import type { EventVersion } from "./known-event.ts";
 
@@ -19,6 +19,8 @@ export interface Sum {
   count: number;
   /** Quantity, and for totals amount and base. */
   readonly sums: bigint[];
+  /** Whether it is told though it adds nothing. */
+  isKept: boolean;
 }
 
 const HOUR = 3_600_000;
@@ -29,30 +31,38 @@ export interface SummedChanges {
   readonly usage: Columns | null;
 }
 
-export function sumChanges(rows: readonly NewFactRow[], termOf: ChargedTermOf): SummedChanges {
+export function sumChanges(rows: readonly NewFactRow[], terms: ChargedTerms): SummedChanges {
   const totals: ChangeSums = new Map();
   const usage: ChangeSums = new Map();
-  for (const { side, version } of rows) {
+  for (const { side, version, says } of rows) {
     const sign = side === "+" ? 1 : -1;
-    addCharges(totals, version, sign, termOf, (day) => day);
+    addCharges(totals, version, { sign, says, dayOf: (day) => day }, terms);
     addUsage(usage, version, sign);
   }
   return { totals: toColumns(totals.values()), usage: toColumns(usage.values()) };
+}
+
+export interface AddedSide {
+  readonly sign: 1 | -1;
+  /** Whether the event says something else by it. */
+  readonly says: boolean;
+  /** The day of the total that a day counts in. */
+  readonly dayOf: (day: LocalDay) => LocalDay;
 }
 
 /** Keys: account, term version, the day that `dayOf` puts it on, tuple, agreement. */
 export function addCharges(
   totals: ChangeSums,
   { account, charges }: Pick<EventVersion, "account" | "charges">,
-  sign: 1 | -1,
-  termOf: ChargedTermOf,
-  dayOf: (day: LocalDay) => LocalDay,
+  { sign, says, dayOf }: AddedSide,
+  { termOf, isMetered }: ChargedTerms,
 ): void {
   for (const charge of chargesFromText(charges)) {
     const { termVersion, day, tuple, billed, amount, base, count } = charge;
     const { agreement } = termOf(termVersion);
     const key = [account, termVersion, dayOf(day), tuple, agreement];
-    add(totals, key, sign, count, [billed, amount ?? 0n, base ?? 0n]);
+    const sum = add(totals, key, sign, count, [billed, amount ?? 0n, base ?? 0n]);
+    if (says && isMetered(termVersion)) sum.isKept = true;
   }
 }
 
@@ -72,21 +82,22 @@ function add(
   sign: 1 | -1,
   count: number,
   values: readonly bigint[],
-): void {
+): Sum {
   const text = key.join("/");
   let sum = sums.get(text);
   if (sum === undefined) {
-    sum = { key, count: 0, sums: values.map(() => 0n) };
+    sum = { key, count: 0, sums: values.map(() => 0n), isKept: false };
     sums.set(text, sum);
   }
   sum.count += sign * count;
   for (const [at, value] of values.entries()) sum.sums[at]! += BigInt(sign) * value;
+  return sum;
 }
 
 /** Array parameters of the key, of the count and of the sums, in this order; null: nothing moves. */
 export function toColumns(sums: Iterable<Sum>): Columns | null {
   const moved = [...sums].filter(
-    ({ count, sums }) => count !== 0 || sums.some((sum) => sum !== 0n),
+    ({ count, sums, isKept }) => isKept || count !== 0 || sums.some((sum) => sum !== 0n),
   );
   const [first] = moved;
   if (first === undefined) return null;
