@@ -75,3 +75,12 @@ test("taking a change back changes every agreement by the opposite", () => {
     }),
   );
 });
+
+test("the same charges are a change of whom they are read for at close, if the event says other", () => {
+  const charges = [charge(1), charge(3, { amount: null }), charge(5)];
+  const isRead = (version: number): boolean => version === 3;
+  expect(changesByAgreement(charges, charges, termOf, isRead)).toEqual([
+    { agreement: 10, before: 100n, after: 100n, atClose: 2 },
+  ]);
+  expect(changesByAgreement(charges, charges, termOf)).toEqual([]);
+});

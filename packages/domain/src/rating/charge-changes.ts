@@ -45,12 +45,14 @@ export interface AgreementChange {
 
 /**
  * What each agreement's charges come to before and after, in order of agreements. Those of which
- * nothing changes are left out.
+ * nothing changes are left out. `isRead`: whether what the event says now is read by a term at close, so that
+ * the same charge may come to something else.
  */
 export function changesByAgreement(
   before: readonly StoredCharge[],
   after: readonly StoredCharge[],
   termOf: ChargedTermOf,
+  isRead: (termVersion: Handle) => boolean = () => false,
 ): AgreementChange[] {
   const agreements = new Map<Handle, { before: StoredCharge[]; after: StoredCharge[] }>();
   const note = (charge: StoredCharge, when: "before" | "after"): void => {
@@ -62,7 +64,11 @@ export function changesByAgreement(
   for (const charge of before) note(charge, "before");
   for (const charge of after) note(charge, "after");
   return [...agreements]
-    .filter(([, sides]) => !areSameCharges(sides.before, sides.after, termOf))
+    .filter(
+      ([, sides]) =>
+        !areSameCharges(sides.before, sides.after, termOf) ||
+        sides.after.some(({ termVersion }) => isRead(termVersion)),
+    )
     .map(([agreement, sides]) => ({
       agreement,
       before: amountOf(sides.before),

@@ -122,7 +122,9 @@ async function planEvents(
   );
   return plans.map((plan): PlannedItem => {
     if (!("candidate" in plan)) return plan;
-    const change = { takesBack: null, states: versionOf(plan.candidate, null) };
+    const { key, source } = plan.candidate;
+    const states = versionOf(plan.candidate, null);
+    const change = { key, source: source.handle, takesBack: null, states };
     return { ...plan, outcome: "accepted", change };
   });
 }

@@ -50,12 +50,12 @@ export async function previewBackfill(
     const { id } = await loadBackfill(client, name);
     const book = await keeper.refresh(await loadRevision(client));
     const pricing = { book, checks: schemaChecks(), terms: chargedTerms() };
-    const preview = changePreview(pricing.terms);
+    const preview = changePreview(writer, pricing.terms);
     const fates = fateCounts<ItemOutcome>();
     const look = async (items: readonly BackfillItem[]): Promise<void> => {
       const all = [...items, ...(await receiptItems(client, book, id, items))];
       const plans = await planItems(client, pricing, now(), all);
-      preview.add(plans.filter(isPlannedChange).map(({ change }) => change));
+      await preview.add(plans.filter(isPlannedChange).map(({ change }) => change));
       const refs = new Map(all.map(({ key, ref }) => [key, ref]));
       for (const plan of plans) {
         fates.add(plan.outcome, "code" in plan ? plan.code : null, 1, refs.get(plan.key)!);
@@ -63,7 +63,7 @@ export async function previewBackfill(
     };
     const pages = { isLeft: isPending, list: listPending, step: look };
     await runPages(client, id, pages, { onProgress });
-    const effects = await preview.effects(writer, book);
+    const effects = await preview.effects(book);
     return { revision: book.revision, outcomes: fates.list(), effects };
   } finally {
     await client.end();

@@ -24,13 +24,20 @@ export interface AgreementEffect {
 }
 
 /** null: at nothing. */
-type Side = Pick<EventVersion, "charges"> | null;
+type Side = Pick<EventVersion, "charges" | "data" | "personal"> | null;
 
-export function changesOf(before: Side, after: Side, { termOf }: ChargedTerms): AgreementChange[] {
+/** Whether an event says something else that a meter may read, before and after. */
+export function saysOther(before: Side, after: Side): boolean {
+  if (before === null || after === null) return false;
+  return before.data !== after.data || before.personal !== after.personal;
+}
+
+export function changesOf(before: Side, after: Side, terms: ChargedTerms): AgreementChange[] {
   return changesByAgreement(
     chargesFromText(before?.charges ?? ""),
     chargesFromText(after?.charges ?? ""),
-    termOf,
+    terms.termOf,
+    saysOther(before, after) ? terms.isMetered : undefined,
   );
 }
 

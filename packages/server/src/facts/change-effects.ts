@@ -2,18 +2,26 @@
 import { formatMoney } from "@counterpart/domain/money.ts";
 import { type LocalDay, monthDays, monthOfDay } from "@counterpart/domain/period.ts";
 import type { Book, Handle } from "@counterpart/domain/rating/book.ts";
+import { chargesFromText } from "@counterpart/domain/rating/charge.ts";
 import type { Writer } from "../events/commit-group.ts";
+import {
+  createPreviewed,
+  insertPreviewed,
+  type PreviewedEvent,
+} from "../meters/previewed-events.repo.ts";
 import { statementChanges } from "../statements/statement-changes.ts";
-import { type AgreementEffect, changesOf, effectOf } from "./agreement-effect.ts";
+import { type AgreementEffect, changesOf, effectOf, saysOther } from "./agreement-effect.ts";
 import type { ChargedTerms } from "./charged-terms.ts";
 import type { Change } from "./commit-facts.ts";
 import type { Effect } from "./fact-effects.repo.ts";
-import type { EventVersion } from "./known-event.ts";
 import { spreadSums } from "./spread-sums.ts";
 import { addCharges, type ChangeSums, toColumns } from "./sum-changes.ts";
 
 /** What an event stood at and stands at from now on; null: nothing. */
-export type EventChange = Pick<Change, "takesBack" | "states">;
+export interface EventChange extends Pick<Change, "key" | "takesBack" | "states"> {
+  /** Of an event that is not stored yet. */
+  readonly source?: Handle | undefined;
+}
 
 export interface EffectOfMany extends AgreementEffect {
   /** Events whose charges by the agreement change. */
@@ -48,45 +56,67 @@ function addEffect(effects: Map<Handle, Effect>, effect: Effect): void {
   });
 }
 
-/** Adds changes up page by page, in memory that follows months and terms, not events. */
+type PreviewWriter = Pick<Writer, "client" | "slot">;
+
+/**
+ * Adds changes up page by page, in memory that follows months and terms, not events. Events that meters read
+ * are kept in a table of the connection's own.
+ */
 export interface ChangePreview {
-  add(changes: readonly EventChange[]): void;
+  add(changes: readonly EventChange[]): Promise<void>;
   /** With the money that the code that closes makes of it; nothing is stored. */
-  effects(writer: Pick<Writer, "client" | "slot">, book: Book): Promise<EffectOfMany[]>;
+  effects(book: Book): Promise<EffectOfMany[]>;
 }
 
-export function changePreview(terms: ChargedTerms): ChangePreview {
+/** `writer`: one preview for its connection. */
+export function changePreview(writer: PreviewWriter, terms: ChargedTerms): ChangePreview {
+  let previewed = false;
   const effects = new Map<Handle, Effect>();
   const totals: ChangeSums = new Map();
   return {
-    add(changes) {
+    async add(changes) {
       for (const effect of sumEffects(changes, terms)) addEffect(effects, effect);
       addMonths(totals, changes, terms);
+      const metered = changes.filter((change) => isMetered(change, terms));
+      if (metered.length === 0) return;
+      if (!previewed) await createPreviewed(writer.client);
+      previewed = true;
+      await insertPreviewed(writer.client, metered.map(toPreviewed));
     },
-    async effects(writer, book) {
-      return effectsToShow([...effects.values()], book, await moneyOf(writer, book, totals));
+    async effects(book) {
+      const money = await moneyOf(writer, book, { sums: totals, previewed });
+      return effectsToShow([...effects.values()], book, money);
     },
   };
+}
+
+/** Whether a price on a meter counts the event, before or after. */
+function isMetered({ takesBack, states }: EventChange, terms: ChargedTerms): boolean {
+  return [takesBack, states].some(
+    (version) =>
+      version !== null &&
+      chargesFromText(version.charges).some(({ termVersion }) => terms.isMetered(termVersion)),
+  );
+}
+
+function toPreviewed({ key, source, states }: EventChange): PreviewedEvent {
+  return { key, source: source ?? null, states };
 }
 
 /** What changes move in totals, by month: statements look no closer, and it takes less memory. */
 function addMonths(totals: ChangeSums, changes: readonly EventChange[], terms: ChargedTerms): void {
   const dayOf = (day: LocalDay): LocalDay => monthDays(monthOfDay(day)).first;
   for (const { takesBack, states } of changes) {
-    const says = states !== null && takesBack !== null && saysOther(takesBack, states);
+    const says = saysOther(takesBack, states);
     if (takesBack !== null) addCharges(totals, takesBack, { sign: -1, says, dayOf }, terms);
     if (states !== null) addCharges(totals, states, { sign: 1, says, dayOf }, terms);
   }
 }
 
-function saysOther(before: EventVersion, after: EventVersion): boolean {
-  return before.data !== after.data || before.personal !== after.personal;
-}
-
 async function moneyOf(
-  writer: Pick<Writer, "client" | "slot">,
+  writer: PreviewWriter,
   book: Book,
-  sums: ChangeSums,
+  { sums, previewed }: { readonly sums: ChangeSums; readonly previewed: boolean },
 ): Promise<ReadonlyMap<Handle, bigint>> {
   const keys = [...sums.values()].map(({ key }) => key);
   const agreements = [...new Set(keys.map((key) => key[4]!))];
@@ -94,7 +124,7 @@ async function moneyOf(
   // All that is taken back is stated again.
   if (totals === null) return new Map(agreements.map((agreement) => [agreement, 0n]));
   const newest = monthOfDay(keys.reduce((last, key) => Math.max(last, key[2]!), 0) as LocalDay);
-  return await statementChanges(writer, book, { agreements, newest, totals });
+  return await statementChanges(writer, book, { agreements, newest, totals, previewed });
 }
 
 /** In order of agreements. `money`: minor units, where they are known. */

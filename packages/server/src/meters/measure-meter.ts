@@ -26,6 +26,8 @@ export interface Measurement {
   readonly groupBy: readonly string[];
   /** Only events that were counted up to this cut; null: all. */
   readonly cut: number | null;
+  /** With the events of the connection's preview in place of the stored ones. */
+  readonly previewed?: boolean | undefined;
   /** Whether an expression that fails where all its meters are 0 has no value, as 0 / 0, or is refused. */
   readonly noneOfNothing: boolean;
 }
@@ -111,7 +113,7 @@ interface Counted {
 
 async function aggregateEvents(
   db: Db,
-  { book, range, accounts, groupBy, cut }: Measurement,
+  { book, range, accounts, groupBy, cut, previewed = false }: Measurement,
   meter: EventMeter,
 ): Promise<MeasuredGroups> {
   const type = book.types.get(meter.on);
@@ -143,6 +145,7 @@ async function aggregateEvents(
     to: formatInstant(range.to),
     accounts,
     cut,
+    previewed,
   };
   await eachPage(db, query, take);
   if (groupBy.length === 0 && groups.size === 0) {

@@ -1,5 +1,6 @@
 /** The SQL of meters: events of a range as they stood at a cut, in order of time. */
 import type { Db } from "../platform/database.ts";
+import { STANDING_WITH_PREVIEWED } from "./previewed-events.repo.ts";
 
 export interface MeteredRow {
   /** Epoch milliseconds. */
@@ -19,6 +20,8 @@ export interface MeteredEvents {
   readonly accounts: readonly string[] | null;
   /** Only what was counted up to this cut; null: everything. */
   readonly cut: number | null;
+  /** With the events of the connection's preview in place of the stored ones. */
+  readonly previewed: boolean;
 }
 
 /** Cuts are counted up from 1. */
@@ -42,14 +45,14 @@ export async function inSnapshot<T>(db: Db, work: () => Promise<T>): Promise<T> 
  */
 export async function eachPage(
   db: Db,
-  { type, from, to, accounts, cut }: MeteredEvents,
+  { type, from, to, accounts, cut, previewed }: MeteredEvents,
   take: (rows: readonly MeteredRow[]) => void,
 ): Promise<void> {
   await db.query(
     `declare metered no scroll cursor for
       select (extract(epoch from event.time) * 1000)::bigint as time, account.name as account,
         source.name as source, data, personal
-      from standing_at($5) as event
+      from ${previewed ? STANDING_WITH_PREVIEWED : "standing_at($5)"} as event
       join handle as type on type.id = type_id
       join handle as account on account.id = account_id
       join handle as source on source.id = source_id

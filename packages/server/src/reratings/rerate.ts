@@ -74,7 +74,7 @@ export async function previewRerating(
     const compiled = await compileFilter(db, filter, book);
     const of = await countEvents(db, compiled);
     const pricing = pricingOf(book);
-    const preview = changePreview(pricing.terms);
+    const preview = changePreview(writer, pricing.terms);
     const left = new Map<string, { count: number; samples: LeftReason["samples"] }>();
     let done = 0;
     let tried = 0;
@@ -83,7 +83,7 @@ export async function previewRerating(
       const page = await reratePage(db, pricing, compiled, addresses);
       tried += page.tried;
       changed += page.changes.length;
-      preview.add(page.changes);
+      await preview.add(page.changes);
       for (const one of page.left) addLeft(left, one);
       done += addresses.length;
       onProgress?.(done, of);
@@ -92,7 +92,7 @@ export async function previewRerating(
       revision: book.revision,
       tried,
       changed,
-      effects: await preview.effects(writer, book),
+      effects: await preview.effects(book),
       left: [...left].map(([code, reason]) => ({ code, ...reason })),
     };
   } finally {

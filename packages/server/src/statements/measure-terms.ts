@@ -1,7 +1,7 @@
 /** What the meters of agreements come to in the months that are stated. */
 import { formatMeterValue } from "@counterpart/domain/meters/meter-value.ts";
 import { agreementAccounts } from "@counterpart/domain/rating/agreement-accounts.ts";
-import type { Book, BookAgreement } from "@counterpart/domain/rating/book.ts";
+import type { BookAgreement } from "@counterpart/domain/rating/book.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type {
   MeteredUse,
@@ -10,6 +10,7 @@ import type {
 } from "@counterpart/domain/statements/metered-group.ts";
 import { type MeasuredGroups, measureMeter } from "../meters/measure-meter.ts";
 import type { Db } from "../platform/database.ts";
+import type { Preparation } from "./statement-facts.ts";
 import { findTuples } from "./statements.repo.ts";
 
 /** The terms of one agreement and month that stand on meters. */
@@ -34,7 +35,7 @@ export interface MeasuredMonths {
  */
 export async function measureMonths(
   db: Db,
-  { book, cut }: { readonly book: Book; readonly cut: number },
+  { book, cut, previewed }: Pick<Preparation, "book" | "cut" | "previewed">,
   months: readonly MonthToMeasure[],
 ): Promise<MeasuredMonths> {
   const read: { key: string; term: TermToMeasure; groups: ReadonlyMap<string, Value> }[] = [];
@@ -49,6 +50,7 @@ export async function measureMonths(
         accounts,
         groupBy: lines,
         cut,
+        previewed,
         noneOfNothing: true,
       };
       const told = { agreement: agreement.name, month, term: id, meter };

@@ -1,7 +1,7 @@
 /**
- * What statements would change by if totals were others: the totals are added in a transaction that is
- * taken back, and statements prepared before and after by the code that closes. So tiers, limits, pools,
- * commitments and rounding are in it.
+ * What statements would change by if totals and events were others: the totals are added in a transaction
+ * that is taken back, and statements prepared before and after by the code that closes. So tiers, limits,
+ * pools, commitments, meters and rounding are in it.
  */
 import type { MonthText } from "@counterpart/domain/period.ts";
 import type { Book, CompiledTerm, Handle } from "@counterpart/domain/rating/book.ts";
@@ -19,6 +19,8 @@ export interface TotalsChange {
   /** The last month in which they do. */
   readonly newest: MonthText;
   readonly totals: Columns;
+  /** Whether the connection has a preview of events that meters read. */
+  readonly previewed: boolean;
 }
 
 const AGREEMENTS_PER_STEP = 500;
@@ -27,7 +29,7 @@ const AGREEMENTS_PER_STEP = 500;
 export async function statementChanges(
   { client, slot }: Pick<Writer, "client" | "slot">,
   book: Book,
-  { agreements, newest, totals }: TotalsChange,
+  { agreements, newest, totals, previewed }: TotalsChange,
 ): Promise<ReadonlyMap<Handle, bigint>> {
   await beginPreview(client);
   try {
@@ -37,7 +39,7 @@ export async function statementChanges(
     const wanted = { agreements, period: stated > newest ? stated : newest, cut };
     const before = await totalsOf(client, book, wanted);
     await addTotals(client, cut, slot, totals);
-    const after = await totalsOf(client, book, wanted);
+    const after = await totalsOf(client, book, { ...wanted, previewed });
     return new Map(agreements.map((one) => [one, after.get(one)! - before.get(one)!]));
   } finally {
     await client.query("rollback");
@@ -47,13 +49,14 @@ export async function statementChanges(
 interface Wanted extends Pick<TotalsChange, "agreements"> {
   readonly period: MonthText;
   readonly cut: number;
+  readonly previewed?: boolean | undefined;
 }
 
 /** What the next statement of each agreement comes to, adjustments of earlier months included. */
 async function totalsOf(
   db: Db,
   book: Book,
-  { agreements, period, cut }: Wanted,
+  { agreements, period, cut, previewed }: Wanted,
 ): Promise<Map<Handle, bigint>> {
   const terms = groupBy(book.terms, ({ agreement }: CompiledTerm) => agreement.handle);
   const totals = new Map<Handle, bigint>();
@@ -65,6 +68,7 @@ async function totalsOf(
       period,
       book,
       cut,
+      previewed,
     });
     for (const { agreement, total } of prepared) totals.set(agreement, total);
   }

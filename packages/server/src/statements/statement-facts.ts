@@ -41,6 +41,8 @@ export interface Preparation {
   readonly book: Book;
   /** Rows up to this cut are stated. */
   readonly cut: number;
+  /** Meters read the events of the connection's preview in place of the stored ones. */
+  readonly previewed?: boolean | undefined;
 }
 
 /** What the store holds that statements are worked out from. */
