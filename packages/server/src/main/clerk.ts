@@ -14,6 +14,7 @@ import {
   previousMonth,
 } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import type { Logger } from "pino";
 import { listUnfinished } from "../backfills/backfills.repo.ts";
 import { finishBackfill } from "../backfills/finish-backfill.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
@@ -38,7 +39,7 @@ export interface ClerkOptions {
   readonly metrics: Pick<Metrics, "countSessions" | "noteSessions">;
   /** Close what is due, hour by hour. */
   readonly closeDue: boolean;
-  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
 export interface Clerk {
@@ -65,7 +66,7 @@ export function startClerk(options: ClerkOptions): Clerk {
     if (revision === replayed) return;
     const result = await replayQuarantine(options.database, options.keeper, { codes: null });
     replayed = revision;
-    options.log("quarantine replayed", { revision, ...result });
+    options.log.info({ revision, ...result }, "quarantine replayed");
   };
   let isStopping = false;
   const rerate = (): Promise<void> => rerateUnfinished(options, () => isStopping);
@@ -91,7 +92,7 @@ async function chargeSessions(options: ClerkOptions): Promise<void> {
   const tally = await handOverSessions(options);
   options.metrics.countSessions(tally);
   const left = tally["superseded-pending"] + tally.conflicting + tally.refused + tally.failed;
-  if (left > 0) options.log("sessions to be looked at", { ...tally });
+  if (left > 0) options.log.warn({ ...tally }, "sessions to be looked at");
 }
 
 /** Each time the messages whose hours have ended since the last time, with an overlap of one time. */
@@ -106,7 +107,7 @@ function receiptsJob(options: ClerkOptions): () => Promise<void> {
     });
     const tally = await reportMissingReceipts({ ...options, now }, windowOf);
     lookedAt = now - RECEIPTS_EVERY_MS;
-    if (tally.reported + tally.corrected > 0) options.log("receipts missing", { ...tally });
+    if (tally.reported + tally.corrected > 0) options.log.info({ ...tally }, "receipts missing");
   };
 }
 
@@ -127,11 +128,11 @@ async function rerateUnfinished(
   for (const { batch } of await listRunning(database.pool("reader"))) {
     try {
       await runRerating(database, keeper, batch, { isStopping });
-      log("re-rated", { rerating: batch });
+      log.info({ rerating: batch }, "re-rated");
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // Under way elsewhere, or stopped since the catalogue is another one.
-      log("re-rating left", { rerating: batch, code: error.code });
+      log.info({ rerating: batch, code: error.code }, "re-rating left");
     }
   }
 }
@@ -144,11 +145,11 @@ async function finishBackfills(
   for (const { name } of await listUnfinished(database.pool("reader"))) {
     try {
       await finishBackfill(database, keeper, name, { now, isStopping });
-      log("backfill done", { backfill: name });
+      log.info({ backfill: name }, "backfill done");
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // Under way elsewhere.
-      log("backfill left", { backfill: name, code: error.code });
+      log.info({ backfill: name, code: error.code }, "backfill left");
     }
   }
 }
@@ -173,12 +174,13 @@ async function closeDue(options: ClerkOptions): Promise<void> {
         dryRun: false,
         despiteQuarantine: false,
       });
-      if (statements.length > 0) log("period closed", { period, statements: statements.length });
-      if (left.length > 0) log("agreements left", { period, left: left.length });
+      if (statements.length > 0)
+        log.info({ period, statements: statements.length }, "period closed");
+      if (left.length > 0) log.info({ period, left: left.length }, "agreements left");
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // Somebody has to look at it: the next hour tries again.
-      log("close refused", { period, code: error.code });
+      log.warn({ period, code: error.code }, "close refused");
       return;
     }
   }
@@ -195,7 +197,7 @@ function every(
   let underWay = Promise.resolve();
   const run = (): void => {
     underWay = job()
-      .catch((error: unknown) => log("job failed", { error: String(error) }))
+      .catch((error: unknown) => log.error({ err: error }, "job failed"))
       .then(() => {
         if (!stopped) timer = setTimeout(run, milliseconds).unref();
       });

@@ -20,7 +20,7 @@ import { serverLog } from "../http/server-log.ts";
 import { lazyIngest, type ServerParts } from "../http/server-parts.ts";
 import { openKeyring } from "../keys/keyring.ts";
 import type { Database } from "../platform/database.ts";
-import { type Clerk, type ClerkOptions, startClerk } from "./clerk.ts";
+import { type Clerk, startClerk } from "./clerk.ts";
 import { type OpenIngestOptions, openIngest, now as systemNow } from "./open-counterpart.ts";
 
 export interface ServeOptions extends OpenIngestOptions {
@@ -69,8 +69,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const metrics = makeMetrics(() => waiting());
   const ingest = await lazyIngest(async () => {
     const opened = await openIngest(database, { ...options, now });
-    const log: ClerkOptions["log"] = (event, detail) => logger.info(detail, event);
-    clerks.push(startClerk({ database, ...opened, closeDue, log, now, metrics }));
+    clerks.push(startClerk({ database, ...opened, closeDue, log: logger, now, metrics }));
     waiting = opened.ingest.waiting;
     return opened;
   });

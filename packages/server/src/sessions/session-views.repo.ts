@@ -219,7 +219,7 @@ const COUNTED_MAX = 100_000;
 export async function measureSessions(db: Db, now: Instant): Promise<SessionGauges> {
   const { rows } = await db.query<{ open: string; overdue: string }>(
     `select
-        (select count(*) from (select from session where state = 'o' limit ${COUNTED_MAX}) as some)
+        (select count(*) from (select from session where state = 'o' limit ${COUNTED_MAX}) as counted)
           as open,
         coalesce(greatest(0, extract(epoch from $1::timestamptz - (select min(due_at) from session))), 0)
           ::bigint as overdue`,

@@ -94,3 +94,21 @@ test("a month that no event is of is closed only when it is confirmed", async ()
   // Nothing is left to issue, so nothing is to be confirmed.
   expect(await closeMonth({ refuseDoubtful: true })).toMatchObject({ already: 2, doubts: [] });
 });
+
+test.each`
+  lost                                                                           | what
+  ${"delete from event"}                                                         | ${"accepted 1, events stored 0"}
+  ${"delete from quarantine"}                                                    | ${"quarantined 1, waiting 0"}
+  ${"update intake set count = 2 where outcome = 'accepted' and source_id <> 0"} | ${"received 2, outcomes 3"}
+`("a close that does not add up is refused, and says where: $what", async ({ lost, what }) => {
+  const nobody = { subject: "nobody", time: IN_PERIOD };
+  await world.commit([sms("1", { time: IN_PERIOD }), sms("2", nobody)]);
+  await world.database.pool("owner").query(lost);
+  await expect(close(true)).rejects.toMatchObject({
+    code: "close.not-complete",
+    detail: {
+      imbalances: expect.arrayContaining([{ source: "switch", day: "2026-10-20", what }]),
+    },
+  });
+  expect(await world.rows("select id from statement")).toEqual([]);
+});
