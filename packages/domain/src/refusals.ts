@@ -83,6 +83,10 @@ export const REFUSALS = {
 
   "statement.unknown": [404, "There is no statement with this id."],
   "explain.not-found": [404, "Nothing of this reference is stored."],
+  "demo.other-catalogue": [
+    409,
+    "This database holds a catalogue of its own: give the demo another one, with COUNTERPART_DATA or DATABASE_URL.",
+  ],
   "demo.other-size": [
     409,
     "This database holds the demo in another size: give that one, or another COUNTERPART_DATA.",

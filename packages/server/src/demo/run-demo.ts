@@ -5,7 +5,9 @@ import { parseMonth } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { applyCatalogue } from "../catalogue/apply-catalogue.ts";
 import type { BookKeeper } from "../catalogue/book-keeper.ts";
+import { loadRevision } from "../catalogue/catalogue.repo.ts";
 import { readCatalogueDirectory } from "../catalogue/read-directory.ts";
+import type { ReadCatalogue } from "../catalogue/resolve-bundle.ts";
 import type { Ingest } from "../events/ingest.ts";
 import { submitInOrder } from "../imports/submit-in-order.ts";
 import type { IngestParts } from "../main/open-counterpart.ts";
@@ -45,11 +47,34 @@ export async function fillAlone<T>(
   }
 }
 
-/** Publishes the sample catalogue. Returns how many objects that changed. */
-export async function applyDemoCatalogue(database: Database): Promise<number> {
+/** What the sample catalogue is beside the one in force: just applied, the same, or changed by somebody. */
+export type SampleCatalogue = "applied" | "same" | "changed";
+
+/**
+ * Publishes the sample catalogue in a new database. One that holds the demo keeps its catalogue: somebody who
+ * tries other prices must not lose them. Refuses a database with a catalogue of its own.
+ */
+export async function applyDemoCatalogue(database: Database): Promise<SampleCatalogue> {
   const read = await readCatalogueDirectory(DEMO_CATALOGUE);
-  const { changes } = await applyCatalogue(database, { read, by: "demo", dryRun: false });
-  return changes.length;
+  const db = database.pool("reader");
+  if ((await loadRevision(db)) === 0) {
+    await applyCatalogue(database, { read, by: "demo", dryRun: false });
+    return "applied";
+  }
+  if (await isInForce(database, read)) return "same";
+  if ((await findDemoRun(db)) !== null) return "changed";
+  throw new Refusal("demo.other-catalogue");
+}
+
+async function isInForce(database: Database, read: ReadCatalogue): Promise<boolean> {
+  try {
+    const { changes } = await applyCatalogue(database, { read, by: "demo", dryRun: true });
+    return changes.length === 0;
+  } catch (error) {
+    // What was added since cannot be taken away.
+    if (error instanceof Refusal && error.code === "catalogue.invalid") return false;
+    throw error;
+  }
 }
 
 export type Ingested = "ingested" | "already" | "stopped";

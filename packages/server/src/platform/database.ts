@@ -6,7 +6,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgre
 /** A pool, a connection or a transaction on one: what a repository function takes first. */
 export type Db = Pick<pg.ClientBase, "query">;
 
-/** *owner* migrates, *writer* ingests and closes, *reader* is bound by row-level security. */
+/** *owner* migrates, *writer* ingests and closes, *reader* changes nothing. */
 export type DatabaseRole = "owner" | "writer" | "reader";
 
 export type Database = {

@@ -15,6 +15,7 @@ import { group } from "../../platform/progress.ts";
 import { showMoney } from "../../platform/show-money.ts";
 import { reportMargin } from "../../statements/margin.ts";
 import { listStatements, type StatementHead } from "../../statements/statement-views.repo.ts";
+import { assertPortFree } from "../assert-port-free.ts";
 import { EXIT, print, say, withDatabase } from "../command-context.ts";
 import { withStop } from "../long-work.ts";
 import { type IngestParts, now, openIngest } from "../open-counterpart.ts";
@@ -60,6 +61,7 @@ async function runDemo(database: Database, { events, exit, port }: DemoOptions):
     const { version, settings } = database.embedded;
     say(`PostgreSQL ${version}: ${settingsLine(settings)}`);
   }
+  if (exit !== true && port !== 0) await assertPortFree(DEMO_HOST, port);
   const onWait = () => say("Another demo fills this database: waiting for it.");
   const filled = await withStop((stop) => {
     return fillAlone(database, () => fillDemo(database, events, stop), onWait);
@@ -76,10 +78,11 @@ async function runDemo(database: Database, { events, exit, port }: DemoOptions):
 }
 
 const DEMO_KEY_DAYS = 30;
+const DEMO_HOST = "127.0.0.1";
 
 /** Serves with a key of its own, which ends with it: it cannot be shown again. */
 async function serveDemo(database: Database, port: number): Promise<void> {
-  const server = await startServer({ database, port });
+  const server = await startServer({ database, host: DEMO_HOST, port });
   const expiresAt = new Date(now() + DEMO_KEY_DAYS * 86_400_000).toISOString();
   const request = { name: "demo", scopes: ["*" as const], sources: null, expiresAt };
   const { id, key } = await createKey(database, request);
@@ -97,16 +100,21 @@ interface Filled {
   readonly changed: boolean;
 }
 
+const CATALOGUE_TOLD = {
+  applied: "The sample catalogue is applied.",
+  same: "The catalogue is applied already.",
+  changed:
+    "The catalogue was changed here and stays so. `counterpart apply catalogues/demo --dry-run` shows the difference.",
+};
+
 /** null when it was stopped. */
 async function fillDemo(
   database: Database,
   events: number,
   stop: AbortSignal,
 ): Promise<Filled | null> {
-  const changes = await applyDemoCatalogue(database);
-  say(
-    changes === 0 ? "The catalogue is applied already." : `Catalogue applied: ${changes} objects.`,
-  );
+  const catalogue = await applyDemoCatalogue(database);
+  say(CATALOGUE_TOLD[catalogue]);
   const parts = await openIngest(database);
   try {
     const onResume = (line: number): void =>
@@ -117,7 +125,8 @@ async function fillDemo(
     const { statements, already } = await closeDemo(database, parts.keeper);
     if (statements.length === 0) say(`${DEMO_PERIOD} is closed already: ${already} statements.`);
     else say(`Closed ${DEMO_PERIOD}: ${statements.length} statements.`);
-    return { parts, changed: ingested === "ingested" || statements.length > 0 };
+    const isNew = catalogue === "applied" || ingested === "ingested" || statements.length > 0;
+    return { parts, changed: isNew };
   } finally {
     await parts.ingest.close();
   }
