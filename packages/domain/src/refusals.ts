@@ -85,7 +85,7 @@ export const REFUSALS = {
   "explain.not-found": [404, "Nothing of this reference is stored."],
   "demo.other-catalogue": [
     409,
-    "This database holds a catalogue of its own: give the demo another one, with COUNTERPART_DATA or DATABASE_URL.",
+    "This database has a catalogue of its own. Give the demo another one: COUNTERPART_DATA or DATABASE_URL.",
   ],
   "demo.other-size": [
     409,

@@ -33,7 +33,7 @@ test("prices and accounts that somebody added to the demo stay when it runs agai
   expect(await run("apply", directory)).toMatchObject({ code: 0 });
   const again = await demo();
   expect(again.code).toBe(0);
-  expect(again.said).toContain("The catalogue was changed here and stays so.");
+  expect(again.said).toContain("The catalogue was changed here and stays so:");
   expect(again.out).toContain("Nothing was changed: this database holds the demo already.");
   expect((await run("apply", directory, "--dry-run")).out).toContain("Nothing to change");
 }, 120_000);
@@ -43,7 +43,7 @@ test("a database with a catalogue of its own is not made a demo of", async () =>
   const { code, said } = await demo();
   expect(code).not.toBe(0);
   expect(said).toContain("demo.other-catalogue");
-  expect(said).toContain("give the demo another one, with COUNTERPART_DATA or DATABASE_URL");
+  expect(said).toContain("Give the demo another one: COUNTERPART_DATA or DATABASE_URL");
 }, 30_000);
 
 test("a port that is taken is told before a month is ingested", async () => {

@@ -104,7 +104,8 @@ const CATALOGUE_TOLD = {
   applied: "The sample catalogue is applied.",
   same: "The catalogue is applied already.",
   changed:
-    "The catalogue was changed here and stays so. `counterpart apply catalogues/demo --dry-run` shows the difference.",
+    "The catalogue was changed here and stays so: `counterpart apply catalogues/demo --dry-run` " +
+    "shows the difference.",
 };
 
 /** null when it was stopped. */
