@@ -49,6 +49,20 @@ test("200: a body of several gzip members is one body", async () => {
   expect([answer.statusCode, answer.body]).toEqual([200, "7"]);
 });
 
+test("200: what follows the zeros that pad a gzip body is part of it", async () => {
+  await listen(1_000);
+  const padded = Buffer.concat([gzipSync('{"a":'), Buffer.alloc(4), gzipSync("1}")]);
+  const answer = await inject(padded);
+  expect([answer.statusCode, answer.body]).toEqual([200, "7"]);
+});
+
+test("400: what follows a gzip body and is no gzip is told", async () => {
+  await listen(1_000);
+  const answer = await inject(Buffer.concat([gzipSync("{}"), Buffer.from("{}")]));
+  expect([answer.statusCode, answer.json().code]).toEqual([400, "request.encoding-broken"]);
+  expect(answer.json().context.why).toContain("no member");
+});
+
 test("413: what unpacks to a hundred times its size is refused while it is unpacked", async () => {
   await listen(1_000);
   const answer = await inject(gzipSync(`"${"x".repeat(1_500_000)}"`, { level: 9 }));

@@ -1,8 +1,8 @@
 /** What happens to a body before it is read: unpacked, and given a time to arrive in. */
-import { Transform, type TransformCallback } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { Readable } from "node:stream";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyInstance, FastifyRequest, RequestPayload } from "fastify";
+import { unpackGzip } from "../platform/unpack-gzip.ts";
 import { INGEST_LIMITS, MIB } from "./limits.ts";
 
 declare module "fastify" {
@@ -43,33 +43,29 @@ function unpack(encoding: string | undefined, payload: RequestPayload): RequestP
 function gunzip(payload: RequestPayload): RequestPayload {
   let received = 0;
   let unpacked = 0;
-  const meter = Object.assign(
-    new Transform({
-      transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback) {
-        unpacked += chunk.length;
-        meter.receivedEncodedLength = received;
-        const allowed = Math.max(MIB, received * INGEST_LIMITS.gzipRatioMax);
-        done(unpacked > allowed ? new Refusal("request.too-large") : null, chunk);
-      },
-      flush(done) {
-        meter.receivedEncodedLength = received;
-        done();
-      },
-    }),
-    { receivedEncodedLength: 0 },
-  );
-  const gunzipped = createGunzip();
-  payload.on("data", (chunk: Buffer) => {
-    received += chunk.length;
+  async function* counted(): AsyncGenerator<Buffer> {
+    // Kept open at an error: the answer goes the same way.
+    const chunks: AsyncIterable<Buffer> = payload.iterator({ destroyOnReturn: false });
+    for await (const chunk of chunks) {
+      received += chunk.length;
+      body.receivedEncodedLength = received;
+      yield chunk;
+    }
+  }
+  async function* bounded(): AsyncGenerator<Buffer> {
+    const damaged = (why: string): Refusal => new Refusal("request.encoding-broken", { why });
+    for await (const chunk of unpackGzip(counted(), damaged)) {
+      unpacked += chunk.length;
+      if (unpacked > Math.max(MIB, received * INGEST_LIMITS.gzipRatioMax)) {
+        throw new Refusal("request.too-large");
+      }
+      yield chunk;
+    }
+  }
+  const body = Object.assign(Readable.from(bounded(), { objectMode: false }), {
+    receivedEncodedLength: 0,
   });
-  payload.on("error", (error: Error) => meter.destroy(error));
-  gunzipped.on("error", () => meter.destroy(new Refusal("request.encoding-broken")));
-  meter.on("close", () => {
-    payload.unpipe(gunzipped);
-    gunzipped.destroy();
-  });
-  payload.pipe(gunzipped).pipe(meter);
-  return meter;
+  return body;
 }
 
 function limitTime(body: RequestPayload, msMax: number): void {

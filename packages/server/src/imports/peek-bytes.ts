@@ -2,7 +2,7 @@
 export interface PeekedBytes {
   /** At least what was asked for, unless the stream is shorter. */
   readonly head: Buffer;
-  /** Everything, the head included; to be read once. */
+  /** Everything, the head included; to be read once. Throws what the stream throws, behind the head. */
   readonly all: AsyncIterable<Buffer>;
 }
 
@@ -14,24 +14,31 @@ export async function peekBytes(
   const iterator = bytes[Symbol.asyncIterator]();
   const chunks: Buffer[] = [];
   let length = 0;
-  for (let done = false; !done; ) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    const chunk = bufferOf(next.value);
-    chunks.push(chunk);
-    length += chunk.length;
-    done = isEnough(chunk, length);
+  let broken: { readonly error: unknown } | null = null;
+  try {
+    for (let done = false; !done; ) {
+      const next = await iterator.next();
+      if (next.done === true) break;
+      const chunk = bufferOf(next.value);
+      chunks.push(chunk);
+      length += chunk.length;
+      done = isEnough(chunk, length);
+    }
+  } catch (error) {
+    broken = { error };
   }
   const head = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-  return { head, all: continued(head, iterator) };
+  return { head, all: continued(head, broken, iterator) };
 }
 
 async function* continued(
   head: Buffer,
+  broken: { readonly error: unknown } | null,
   iterator: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Buffer> {
   try {
     if (head.length > 0) yield head;
+    if (broken !== null) throw broken.error;
     for (;;) {
       const next = await iterator.next();
       if (next.done === true) return;

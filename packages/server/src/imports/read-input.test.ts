@@ -58,6 +58,20 @@ test("a damaged gzip says so, and is tried again from where it stopped", async (
   expect(second.tally).toEqual(first.tally);
 });
 
+test("what follows zeros in a gzip is read, and nothing before a stray byte is lost", async () => {
+  const membersAround = (between: Buffer): Buffer =>
+    Buffer.concat([gzipSync(`${eventLine()}\n`), between, gzipSync(eventLine())]);
+  const padded = membersAround(Buffer.alloc(4));
+  expect((await importInto(world, file(padded))).tally.outcomes.accepted).toBe(2);
+  const strayed = membersAround(Buffer.from("x"));
+  expect(await importInto(world, file(strayed))).toMatchObject({
+    state: "damaged",
+    problem: { detail: "the gzip is damaged: what follows is no member of it" },
+    lines: 1,
+    tally: { outcomes: { accepted: 1 } },
+  });
+});
+
 test("a gzip bomb takes little memory", async () => {
   const path = file(gzipSync(Buffer.alloc(200_000_000, 0x61)));
   const before = process.memoryUsage.rss();

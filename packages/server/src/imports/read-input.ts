@@ -3,9 +3,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { createGunzip, constants as zlib } from "node:zlib";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import { unpackGzip } from "../platform/unpack-gzip.ts";
 import { peekBytes } from "./peek-bytes.ts";
 
 export interface InputFile {
@@ -87,8 +86,9 @@ export async function* readInputFile(
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
   const { head, all } = await peekBytes(counted(file, onBytes), (_, length) => length >= 2);
-  if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzipped(all, file);
-  else yield* all;
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    yield* unpackGzip(all, (why) => new Refusal("import.file-damaged", { file: file.path, why }));
+  } else yield* all;
   const { size, mtimeMs } = await statOf(file.path);
   if (size !== file.bytes || mtimeMs !== file.modifiedMs) {
     throw new Refusal("import.file-changed", { file: file.path });
@@ -114,53 +114,4 @@ async function* chunksOf({ path }: InputFile): AsyncGenerator<Buffer> {
 
 function unreadable(path: string, why: string): Refusal {
   return new Refusal("import.file-unreadable", { file: path, why });
-}
-
-/**
- * What one of these becomes is in memory at once: 16 MB at most, as gzip packs no more than 1:1032.
- */
-const PACKED_BYTES = 16_384;
-
-async function* gunzipped(bytes: AsyncIterable<Buffer>, file: InputFile): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 65_536 });
-  const unpacked: Buffer[] = [];
-  let failure: Error | null = null;
-  gunzip.on("data", (chunk: Buffer) => unpacked.push(chunk));
-  gunzip.on("error", (error) => {
-    failure = error;
-  });
-  const ended = new Promise<void>((resolve) => {
-    gunzip.on("end", resolve);
-    gunzip.on("error", () => resolve());
-  });
-  // After an error nothing calls back any more.
-  const until = (work: (done: () => void) => void): Promise<void> =>
-    Promise.race([new Promise<void>(work), ended]);
-  try {
-    for await (const chunk of bytes) {
-      for (let at = 0; at < chunk.length && failure === null; at += PACKED_BYTES) {
-        await until((done) => gunzip.write(chunk.subarray(at, at + PACKED_BYTES), () => done()));
-        yield* unpacked.splice(0);
-      }
-    }
-    if (failure === null) {
-      // First everything that there is: at a file's broken end the error would take it along.
-      await until((done) => gunzip.flush(zlib.Z_SYNC_FLUSH, done));
-      await nextTurn();
-      gunzip.end();
-      await ended;
-    }
-    yield* unpacked.splice(0);
-    if (failure !== null) {
-      throw new Refusal("import.file-damaged", { file: file.path, why: whyDamaged(failure) });
-    }
-  } finally {
-    gunzip.destroy();
-  }
-}
-
-function whyDamaged(failure: Error): string {
-  return failure.message === "unexpected end of file"
-    ? "the gzip breaks off before its end"
-    : `the gzip is damaged: ${failure.message}`;
 }
