@@ -100,6 +100,11 @@ test("a text that is no JSON array is no batch, whatever it is cut into", () => 
   );
 });
 
-test("a batch that is nested without end is refused before it is parsed", () => {
-  expect(() => sliceBatch("[".repeat(100_000), 1_000)).toThrow("event.batch-unreadable");
+test("a batch that is nested without end is no batch", () => {
+  expect(() => sliceBatch("[".repeat(1_000_000), 1_000)).toThrow("event.batch-unreadable");
+});
+
+test("an item may be nested as deeply as it likes: it is cut out like any other", () => {
+  const deep = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
+  expect(sliceBatch(`[{},${deep},1]`, 10)).toEqual(["{}", deep, "1"]);
 });

@@ -2,9 +2,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 
-/** Deeper than any event may be; what lies deeper is not looked at. */
-const BATCH_DEPTH_MAX = 256;
-
 /**
  * The texts of the events of a batch, cut out of its array as they were sent: numbers keep their digits.
  * Refuses `event.batch-unreadable` when it is not a JSON array: nothing of it can then be told apart; and
@@ -18,8 +15,7 @@ export function sliceBatch(text: string, eventsMax: number): string[] {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfText(text, at);
     else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
-      if (depth === 0) start = at + 1;
-      if (++depth > BATCH_DEPTH_MAX) throw new Refusal("event.batch-unreadable");
+      if (depth++ === 0) start = at + 1;
     } else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) {
       if (--depth === 0) slices.push(text.slice(start, at));
     } else if (code === COMMA && depth === 1) {

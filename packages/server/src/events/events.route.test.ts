@@ -93,6 +93,26 @@ test("200: a batch tells what became of each event, and a bad one spoils no othe
   ]);
 });
 
+test("200: however deeply an event of a batch is nested, it spoils no other", async () => {
+  const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+  const [head, tail] = JSON.stringify(smsEvent("deep-2")).split('"data":{');
+  const items = [
+    JSON.stringify(smsEvent("deep-1")),
+    nested(300),
+    `${head}"data":{"nested":${nested(300)},${tail}`,
+    nested(400_000),
+  ];
+  const body = `[${items.join(",")}]`;
+  const { status, json } = await server.ask("POST", "/v1/events", { headers: BATCH, body });
+  expect(status).toBe(200);
+  expect(listOf(json.data).map(({ outcome, code }) => code ?? outcome)).toEqual([
+    "accepted",
+    "event.unreadable",
+    "event.too-deep",
+    "event.too-large",
+  ]);
+});
+
 test("200: an empty batch is nothing", async () => {
   const { status, json } = await server.ask("POST", "/v1/events", {
     headers: BATCH,
