@@ -298,10 +298,7 @@ export const REFUSALS = {
   "event.commit-unknown": [503, "Whether it was stored is not known. Send again; it counts once."],
   "event.batch-too-long": [413, "A batch may have at most 1,000 events; stream NDJSON instead."],
   "event.batch-unreadable": [400, "The batch is not a JSON array."],
-  "event.specversion-unknown": [
-    400,
-    "CloudEvents of specversion 1.0 are taken; binary mode needs ce-specversion: 1.0.",
-  ],
+  "event.specversion-unknown": [400, "CloudEvents of specversion 1.0 are taken."],
 
   "session.unreadable": [400, "A session record is a JSON object."],
   "session.too-large": [413, "A session record may have at most 65,536 bytes."],

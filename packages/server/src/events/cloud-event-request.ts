@@ -67,19 +67,23 @@ export function isBinaryMode(headers: IncomingHttpHeaders): boolean {
   return headers["ce-specversion"] !== undefined || headers["ce-id"] !== undefined;
 }
 
+/** Every value of each header, in lower case: joined, two ids would look like one. */
+export type DistinctHeaders = Readonly<NodeJS.Dict<readonly string[]>>;
+
 /**
  * The JSON text of an event in binary mode: attributes in headers, `data` as the body. Refuses
- * `event.specversion-unknown`, and `event.unreadable` for a body that is not JSON or a header that is not
+ * `event.unreadable` for a body that is not JSON, and for a header that stands twice or is not
  * percent-encoded.
  */
-export function eventOfBinary(headers: IncomingHttpHeaders, body: string): string {
+export function eventOfBinary(headers: DistinctHeaders, body: string): string {
   const attributes: Record<string, string> = {};
-  for (const [header, value] of Object.entries(headers)) {
+  for (const [header, values = []] of Object.entries(headers)) {
     const name = ATTRIBUTE.exec(header)?.[1];
     if (name === undefined || NOT_IN_HEADERS.includes(name)) continue;
-    attributes[name] = decodeHeader(name, String(value));
+    const [value = "", another] = values;
+    if (another !== undefined) throw unreadableHeader(header, "it stands twice");
+    attributes[name] = decodeHeader(header, value);
   }
-  if (attributes.specversion !== "1.0") throw new Refusal("event.specversion-unknown");
   const envelope = JSON.stringify(attributes);
   if (body.trim() === "") return envelope;
   checkJson(body);
@@ -95,12 +99,16 @@ function checkJson(body: string): void {
   }
 }
 
-function decodeHeader(name: string, value: string): string {
-  if (!PRINTABLE.test(value)) throw new Refusal("event.unreadable", { header: `ce-${name}` });
+function decodeHeader(header: string, value: string): string {
+  if (!PRINTABLE.test(value)) throw unreadableHeader(header, "it is not percent-encoded UTF-8");
   if (!value.includes("%")) return value;
   try {
     return decodeURIComponent(value);
   } catch {
-    throw new Refusal("event.unreadable", { header: `ce-${name}` });
+    throw unreadableHeader(header, "it is not percent-encoded UTF-8");
   }
+}
+
+function unreadableHeader(header: string, why: string): Refusal {
+  return new Refusal("event.unreadable", { header, why });
 }

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, TEST_BUNDLE, type TestServer } from "../../test/test-server.ts";
 
@@ -45,9 +47,7 @@ test.each<string>(samples.structuredContentTypes)(
 );
 
 test.each<string>(samples.binaryContentTypes)("200: binary content mode (%s)", async (type) => {
-  const headers: Record<string, string> = { "content-type": type };
-  for (const [name, value] of Object.entries<string>(attributes)) headers[`ce-${name}`] = value;
-  headers["ce-id"] = encodeURIComponent(`binary ${type}`);
+  const headers = binaryHeaders(`binary ${type}`, { "content-type": type });
   const body = JSON.stringify(samples.data);
   const { status, json } = await server.ask("POST", "/v1/events", { headers, body });
   const waits = { id: `binary ${type}`, code: "rating.no-agreement" };
@@ -61,10 +61,7 @@ test("200: the same event in both modes is one event", async () => {
     body: JSON.stringify(event),
   });
   expect(structured.status).toBe(202);
-  const headers: Record<string, string> = { "content-type": "application/json", "ce-id": "both" };
-  for (const name of ["specversion", "type", "source", "time"] as const) {
-    headers[`ce-${name}`] = attributes[name];
-  }
+  const headers = binaryHeaders("both");
   const body = JSON.stringify(samples.data);
   const binary = await server.ask("POST", "/v1/events", { headers, body });
   expect(binary.json).toEqual({ id: "both", outcome: "duplicate", first: "quarantined" });
@@ -90,8 +87,44 @@ test.each<{ id: string; datacontenttype: string; data: string }>(samples.minimum
   },
 );
 
-test("400: binary content mode without ce-specversion 1.0", async () => {
-  const headers = { "content-type": "application/json", "ce-id": "1", "ce-specversion": "2.0" };
+test("400: binary content mode with another ce-specversion than 1.0", async () => {
+  const headers = binaryHeaders("other version", { "ce-specversion": "2.0" });
   const { status, json } = await server.ask("POST", "/v1/events", { headers, body: "{}" });
   expect([status, json.code]).toEqual([400, "event.specversion-unknown"]);
 });
+
+test("202: in binary content mode as in any other, specversion may be left out", async () => {
+  const { "ce-specversion": _, ...headers } = binaryHeaders("no version");
+  const { status, json } = await server.ask("POST", "/v1/events", { headers, body: "{}" });
+  expect([status, json.code]).toEqual([202, "rating.no-agreement"]);
+});
+
+test("400: an attribute whose header comes twice is refused, not joined", async () => {
+  const headers = { ...binaryHeaders("q1"), "ce-id": ["q1", "q2"] };
+  const { status, text } = await sendHeaders(headers, "{}");
+  expect([status, JSON.parse(text)]).toMatchObject([
+    400,
+    { code: "event.unreadable", context: { header: "ce-id", why: "it stands twice" } },
+  ]);
+});
+
+function binaryHeaders(
+  id: string,
+  change: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  for (const [name, value] of Object.entries<string>(attributes)) headers[`ce-${name}`] = value;
+  return { ...headers, "ce-id": encodeURIComponent(id), ...change };
+}
+
+/** As they are: `fetch` would join those that come twice. */
+async function sendHeaders(headers: OutgoingHttpHeaders, body: string) {
+  const sent = request(`${server.address}/v1/events`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${server.key}`, ...headers },
+  });
+  sent.end(body);
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  const text = Buffer.concat(await answer.toArray()).toString();
+  return { status: answer.statusCode, text };
+}

@@ -1,6 +1,5 @@
 /** `POST /v1/events`: every way events come over HTTP. */
 import { isUtf8 } from "node:buffer";
-import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -125,7 +124,7 @@ export const eventsRoute: FastifyPluginAsyncZod<ServerParts> = async (app, parts
       load.bytes += body.text.length;
       try {
         if (body.kind === "batch") return await answerBatch(reply, body.text, submitTo(null));
-        const event = { headers: request.headers, kind: body.kind, text: body.text };
+        const event = { request, kind: body.kind, text: body.text };
         return await answerSingle(reply, event, submitTo("single"));
       } finally {
         load.bytes -= body.text.length;
@@ -152,17 +151,17 @@ function shedLoad(parts: ServerParts, bytes: number): void {
 
 interface SingleEvent {
   readonly kind: "single" | "binary";
-  readonly headers: IncomingHttpHeaders;
+  readonly request: FastifyRequest;
   readonly text: string;
 }
 
 async function answerSingle(
   reply: FastifyReply,
-  { kind, headers, text }: SingleEvent,
+  { kind, request, text }: SingleEvent,
   submit: Submit,
 ): Promise<FastifyReply> {
-  const event =
-    kind === "binary" ? await countUnreadable(submit, () => eventOfBinary(headers, text)) : text;
+  const read = (): string => eventOfBinary(request.raw.headersDistinct, text);
+  const event = kind === "binary" ? await countUnreadable(submit, read) : text;
   const [item] = await submit([event]);
   const { id, outcome, code, detail, ...more } = outcomeToWire(item!);
   if (outcome === "conflicting" || outcome === "refused") {
