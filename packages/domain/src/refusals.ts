@@ -93,7 +93,7 @@ export const REFUSALS = {
   ],
   "margin.rate-missing": [409, "A currency has no exchange rate on a day of the period."],
 
-  "event.unreadable": [400, "The line is not a JSON object."],
+  "event.unreadable": [400, "What came is not a JSON object in which each name stands once."],
   "event.too-large": [413, "An event may have at most 65,536 bytes."],
   "event.too-deep": [400, "Data may be nested at most 32 deep."],
   "event.id-missing": [400, "An event needs an id: 1 to 256 characters."],
@@ -103,6 +103,11 @@ export const REFUSALS = {
   "event.time-malformed": [
     400,
     "The time is not RFC 3339 with a zone, such as 2026-10-01T12:00:00Z.",
+  ],
+  "event.subject-malformed": [400, "A subject is a text of 1 to 256 characters."],
+  "event.data-malformed": [
+    400,
+    "Data is a JSON object: in data, or in data_base64 as the base64 of its JSON.",
   ],
   "event.source-not-permitted": [403, "This key may not write events of this source."],
   "event.malformed-record": [400, "The record does not have the columns or values of its format."],

@@ -81,6 +81,7 @@ const eventSchema = {
     subject: { type: "string", description: "Account or alias" },
     time: { type: "string", format: "date-time", description: "RFC 3339 with its zone" },
     data: { type: "object", description: "As the schema of the event type says" },
+    data_base64: { type: "string", description: "Instead of data: the base64 of its JSON" },
   },
   example: EXAMPLE_EVENT,
 };

@@ -48,19 +48,44 @@ test("409: other content under an id that was accepted conflicts", async () => {
 });
 
 test.each`
-  status | code                      | change                                    | because
-  ${400} | ${"event.id-missing"}     | ${{ id: undefined }}                      | ${"it has no id"}
-  ${400} | ${"event.id-missing"}     | ${{ id: "x".repeat(257) }}                | ${"its id is too long"}
-  ${400} | ${"event.source-missing"} | ${{ source: "" }}                         | ${"it has no source"}
-  ${400} | ${"event.type-missing"}   | ${{ type: 5 }}                            | ${"its type is no text"}
-  ${400} | ${"event.time-malformed"} | ${{ time: "2026-10-20T11:00:00" }}        | ${"its time has no zone"}
-  ${400} | ${"event.unreadable"}     | ${{ data: "text" }}                       | ${"its data is no object"}
-  ${413} | ${"event.too-large"}      | ${{ data: { note: "x".repeat(70_000) } }} | ${"it has over 64 KiB"}
-  ${422} | ${"event.source-unknown"} | ${{ source: "nowhere" }}                  | ${"the catalogue has no such source"}
+  status | code                         | change                                    | because
+  ${400} | ${"event.id-missing"}        | ${{ id: undefined }}                      | ${"it has no id"}
+  ${400} | ${"event.id-missing"}        | ${{ id: "x".repeat(257) }}                | ${"its id is too long"}
+  ${400} | ${"event.source-missing"}    | ${{ source: "" }}                         | ${"it has no source"}
+  ${400} | ${"event.type-missing"}      | ${{ type: 5 }}                            | ${"its type is no text"}
+  ${400} | ${"event.time-malformed"}    | ${{ time: "2026-10-20T11:00:00" }}        | ${"its time has no zone"}
+  ${400} | ${"event.data-malformed"}    | ${{ data: "text" }}                       | ${"its data is no object"}
+  ${400} | ${"event.data-malformed"}    | ${{ data_base64: "e30=" }}                | ${"it has data in two forms"}
+  ${400} | ${"event.subject-malformed"} | ${{ subject: 5 }}                         | ${"its subject is no text"}
+  ${413} | ${"event.too-large"}         | ${{ data: { note: "x".repeat(70_000) } }} | ${"it has over 64 KiB"}
+  ${422} | ${"event.source-unknown"}    | ${{ source: "nowhere" }}                  | ${"the catalogue has no such source"}
 `("$status: an event is refused because $because ($code)", async ({ status, code, change }) => {
   const { json, ...answer } = await sendOne(smsEvent("refused-1", change));
   expect([answer.status, json.code]).toEqual([status, code]);
   expect(objectOf(json.context).outcome).toBe("refused");
+});
+
+test("what is wrong with data is told alike of one event, in a batch and in a stream", async () => {
+  const event = JSON.stringify(smsEvent("list-1", { data: [] }));
+  const told = { code: "event.data-malformed", detail: "data is not an object" };
+  const one = await server.ask("POST", "/v1/events", { headers: ONE, body: event });
+  expect(one.json).toMatchObject(told);
+  const batch = await server.ask("POST", "/v1/events", { headers: BATCH, body: `[${event}]` });
+  expect(listOf(batch.json.data)[0]).toMatchObject({ id: "list-1", ...told });
+  const stream = await server.ask("POST", "/v1/events?outcomes=summary", {
+    headers: { "content-type": "application/x-ndjson" },
+    body: event,
+  });
+  expect(listOf(stream.json.exceptions)[0]).toMatchObject({ line: 1, id: "list-1", ...told });
+});
+
+test("200: an event with its data in base64 is the same event as with plain data", async () => {
+  const { data, ...envelope } = smsEvent("base64-1");
+  const packed = Buffer.from(JSON.stringify(data)).toString("base64");
+  const first = await sendOne({ ...envelope, data_base64: packed });
+  expect([first.status, first.json]).toEqual([200, { id: "base64-1", outcome: "accepted" }]);
+  const again = await sendOne({ ...envelope, data });
+  expect(again.json).toMatchObject({ outcome: "duplicate" });
 });
 
 test("403: a key writes only events of its own sources", async () => {

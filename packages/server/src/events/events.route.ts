@@ -46,6 +46,8 @@ const REFUSES = [
   "event.time-missing",
   "event.time-malformed",
   "event.specversion-unknown",
+  "event.subject-malformed",
+  "event.data-malformed",
   "event.batch-unreadable",
   "request.encoding-broken",
   "event.source-not-permitted",

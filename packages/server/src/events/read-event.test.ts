@@ -46,11 +46,47 @@ test.each`
   ${'{"id":"1","source":"s","type":"t","time":"2026-10-01T00:00:00"}'} | ${"event.time-malformed"}
   ${'{"id":"1","source":"s","type":"t","time":""}'}                    | ${"event.time-malformed"}
   ${'{"id":"1","source":"s","type":"t","time":1790000000}'}            | ${"event.time-malformed"}
-  ${`{${ENVELOPE},"subject":5}`}                                       | ${"event.unreadable"}
-  ${`{${ENVELOPE},"data":[]}`}                                         | ${"event.unreadable"}
+  ${`{${ENVELOPE},"subject":5}`}                                       | ${"event.subject-malformed"}
+  ${`{${ENVELOPE},"data":[]}`}                                         | ${"event.data-malformed"}
   ${`{${ENVELOPE},"data":"${"x".repeat(EVENT_BYTES_MAX)}"}`}           | ${"event.too-large"}
   ${"[".repeat(60_000)}                                                | ${"event.unreadable"}
 `("refused: $code", ({ text, code }) => expect(readEvent(text)).toMatchObject({ refused: code }));
+
+function packed(text: string | Uint8Array, more = ""): string {
+  return `{${ENVELOPE},"data_base64":"${Buffer.from(text).toString("base64")}"${more}}`;
+}
+
+test.each([
+  ["", { a: "é" }],
+  [',"datacontenttype":"application/json; charset=utf-8"', { a: "\n" }],
+  [',"datacontenttype":"application/vnd.calls+json"', {}],
+])("data may be the base64 of its JSON%s", (more, data) => {
+  expect(readEvent(packed(JSON.stringify(data), more))).toMatchObject({ data, plain: false });
+});
+
+test("numbers in data in base64 keep their digits", () => {
+  const data = { a: new ExactNumber("9007199254740993") };
+  expect(readEvent(packed('{"a":9007199254740993}'))).toMatchObject({ data });
+});
+
+test("data_base64 of null is none", () => {
+  expect(readEvent(`{${ENVELOPE},"data":{"a":1},"data_base64":null}`)).toMatchObject({
+    data: { a: 1 },
+  });
+});
+
+test.each([
+  [packed("{}", ',"data":{}'), "data and data_base64 exclude each other"],
+  [packed("{}", ',"datacontenttype":"text/plain"'), "datacontenttype is not JSON"],
+  [`{${ENVELOPE},"data_base64":"e30"}`, "data_base64 is not base64"],
+  [`{${ENVELOPE},"data_base64":5}`, "data_base64 is not base64"],
+  [packed(Buffer.from([0x22, 0xff, 0x22])), "data_base64 is not UTF-8"],
+  [packed("{"), "data_base64: not JSON"],
+  [packed("[]"), "data_base64: not an object"],
+  [packed('{"a":1,"a":2}'), 'data_base64: "a" stands twice'],
+])("%s is refused: %s", (text, detail) => {
+  expect(readEvent(text)).toMatchObject({ id: "1", refused: "event.data-malformed", detail });
+});
 
 test.each`
   text                                                      | because

@@ -1,4 +1,5 @@
 /** Reads one event from its JSON text, exactly: numbers keep their digits. */
+import { isUtf8 } from "node:buffer";
 import { type Instant, parseInstant } from "@counterpart/domain/instant.ts";
 import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import { parse as parseLosslessly } from "lossless-json";
@@ -100,14 +101,12 @@ export function readObject(text: string): Readonly<Record<string, unknown>> | st
     const parsed: unknown = isLossless
       ? parseLosslessly(text, undefined, LOSSLESS)
       : JSON.parse(text);
-    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-      return "not an object";
-    }
+    if (!isJsonObject(parsed)) return "not an object";
     if (isLossless || countNames(parsed) !== colons) {
       const name = findDuplicateName(text);
       if (name !== null) return `${shownText(name)} stands twice`;
     }
-    return parsed as Record<string, unknown>;
+    return parsed;
   } catch (error) {
     return error instanceof RangeError ? TOO_DEEP : "not JSON";
   }
@@ -134,7 +133,7 @@ export function toEvent(
   event: Readonly<Record<string, unknown>>,
   plain = false,
 ): ReadEvent | RefusedEvent {
-  const { id, source, type, subject, time, data, specversion } = event;
+  const { id, source, type, subject, time, specversion } = event;
   if (!isName(id)) return refused("event.id-missing", "", null, source);
   if (!isName(source)) return refused("event.source-missing", "", id);
   if (specversion !== undefined && specversion !== "1.0") {
@@ -151,20 +150,53 @@ export function toEvent(
     return refused("event.time-malformed", error.code, id, source);
   }
   if (subject !== undefined && subject !== null && !isName(subject)) {
-    return refused("event.unreadable", "subject is not a text", id, source);
+    return refused("event.subject-malformed", "", id, source);
   }
-  if (data !== undefined && (typeof data !== "object" || data === null || Array.isArray(data))) {
-    return refused("event.unreadable", "data is not an object", id, source);
-  }
+  const data = readData(event);
+  if (typeof data === "string") return refused("event.data-malformed", data, id, source);
   return {
     id,
     source,
     type,
     subject: (subject as string | undefined | null) ?? "",
     time: instant,
-    data: (data as Record<string, unknown> | undefined) ?? {},
-    plain,
+    data,
+    // Of data in base64 the event's text tells nothing.
+    plain: plain && (event.data_base64 ?? null) === null,
   };
+}
+
+/** The data of an event, plain or in base64 (CloudEvents 1.0, JSON format §3.1); or what is wrong with it. */
+function readData(
+  event: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | string {
+  const { data, data_base64: packed } = event;
+  if (packed !== undefined && packed !== null) return readPackedData(event);
+  if (data === undefined) return {};
+  return isJsonObject(data) ? data : "data is not an object";
+}
+
+function readPackedData({
+  data,
+  data_base64: packed,
+  datacontenttype,
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | string {
+  if (data !== undefined) return "data and data_base64 exclude each other";
+  if (datacontenttype !== undefined && !JSON_TYPE.test(String(datacontenttype))) {
+    return "datacontenttype is not JSON";
+  }
+  if (typeof packed !== "string" || !BASE64.test(packed)) return "data_base64 is not base64";
+  const bytes = Buffer.from(packed, "base64");
+  if (!isUtf8(bytes)) return "data_base64 is not UTF-8";
+  const read = readObject(bytes.toString("utf8"));
+  return typeof read === "string" ? `data_base64: ${read}` : read;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const JSON_TYPE = /^(?:application\/json|[^/;]+\/[^/;]+\+json)\s*(?:;|$)/i;
+
+function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isName(value: unknown): value is string {

@@ -52,6 +52,8 @@ const CORRECTION_REFUSES: readonly RefusalCode[] = [
   "event.source-missing",
   "event.type-missing",
   "event.time-missing",
+  "event.subject-malformed",
+  "event.data-malformed",
   "event.too-deep",
 ];
 
