@@ -2,6 +2,10 @@
 export const REFUSALS_OF_SERVICE = {
   "server.port-in-use": [409, "Something else listens at this port: choose another with --port."],
   "request.malformed": [400, "The body is not the JSON that this address takes."],
+  "request.not-http": [
+    400,
+    "This is no valid HTTP request: its headers, its length or its chunks are malformed.",
+  ],
   "request.invalid": [400, "The request does not fit the schema of this address; see errors."],
   "request.route-unknown": [404, "There is nothing at this address."],
   "request.method-not-allowed": [405, "This address does not take this method; see Allow."],

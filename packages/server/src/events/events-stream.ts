@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { instanceOf } from "../http/answer-problems.ts";
 import { INGEST_LIMITS } from "../http/limits.ts";
 import { PROBLEM_TYPE, type Problem, toProblem } from "../http/problems.ts";
 import { splitLines } from "../imports/split-lines.ts";
@@ -134,7 +135,7 @@ function problemOfStream(
   const problem = toProblem(error);
   if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, "stream ended");
   reply.raw.once("finish", () => closeSoon(request));
-  return { ...problem, ...tally };
+  return { ...problem, instance: instanceOf(request), ...tally };
 }
 
 /** Long enough for the client to read the problem, which a reset of the connection could take from it. */

@@ -5,9 +5,10 @@ import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { sendProblem } from "../http/answer-problems.ts";
 import { keyOf } from "../http/authenticate.ts";
 import { BODY_LIMITS, INGEST_LIMITS } from "../http/limits.ts";
-import { PROBLEM_TYPE, problemOf } from "../http/problems.ts";
+import { problemOf } from "../http/problems.ts";
 import type { ServerParts } from "../http/server-parts.ts";
 import { eventOfBinary, isBinaryMode, sliceBatch } from "./cloud-event-request.ts";
 import {
@@ -169,7 +170,8 @@ async function answerSingle(
   if (outcome === "conflicting" || outcome === "refused") {
     const told = detail === undefined ? {} : { detail };
     const problem = problemOf(code as RefusalCode, { ...told, context: { id, outcome } });
-    return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
+    sendProblem(request, reply, problem);
+    return reply;
   }
   const wire = { id, outcome, ...more, ...(code && { code }), ...(detail && { detail }) };
   return reply.code(outcome === "quarantined" ? 202 : 200).send(wire);
@@ -204,8 +206,7 @@ function readEventBodies(app: FastifyInstance): void {
       if (kind === "binary" && !isBinaryMode(request.headers)) {
         throw new Refusal("request.media-type", { instead: "application/cloudevents+json" });
       }
-      // Not UTF-8: nothing of it is JSON, and an empty text is refused as just that.
-      return { kind, text: isUtf8(bytes) ? bytes.toString("utf8") : "" };
+      return { kind, text: textOfBody(bytes) };
     };
   };
   const parseAs = { parseAs: "buffer" } as const;
@@ -219,6 +220,13 @@ function readEventBodies(app: FastifyInstance): void {
       return { kind: "lines", stream };
     },
   );
+}
+
+/** What is JSON, without its byte order mark. Not UTF-8: empty, which is refused as no JSON either. */
+export function textOfBody(bytes: Buffer): string {
+  if (!isUtf8(bytes)) return "";
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString("utf8", hasMark ? 3 : 0);
 }
 
 /** Refuses `request.media-type`: texts are UTF-8. */

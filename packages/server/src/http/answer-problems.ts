@@ -32,16 +32,22 @@ export function answerProblems(app: FastifyInstance): void {
 /** Seconds after which something that is too much now may be tried again; spread, not to come at once. */
 const RETRY_AFTER_SECONDS_MAX = 3;
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+/** Answers with the problem, which names the request as the log does. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   if (problem.status === 503 && !reply.hasHeader("retry-after")) {
     reply.header("retry-after", 1 + Math.floor(Math.random() * RETRY_AFTER_SECONDS_MAX));
   }
   // What was not read of the body would be taken for the next request, or read for nothing.
   if (!request.raw.complete) reply.header("connection", "close");
-  const instance = `urn:counterpart:request:${request.id}`;
+  const instance = instanceOf(request);
   // Written here: no route's schema has a say in what a problem looks like.
   const text = JSON.stringify({ ...problem, instance }, bigintText);
   reply.code(problem.status).type(PROBLEM_TYPE).serializer(String).send(text);
+}
+
+/** What a problem calls the request that it came of. */
+export function instanceOf({ id }: FastifyRequest): string {
+  return `urn:counterpart:request:${id}`;
 }
 
 function bigintText(_: string, value: unknown): unknown {
@@ -78,7 +84,7 @@ export function answerClientError(
     socket.destroy();
     return;
   }
-  const problem = problemOf(CLIENT_ERRORS[error.code ?? ""] ?? "request.malformed");
+  const problem = problemOf(CLIENT_ERRORS[error.code ?? ""] ?? "request.not-http");
   const body = JSON.stringify(problem);
   socket.end(
     `HTTP/1.1 ${problem.status} ${REASONS[problem.status] ?? "Bad Request"}\r\n` +

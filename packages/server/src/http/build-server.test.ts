@@ -74,20 +74,28 @@ test.each([
     "request.headers-too-large",
     `GET / HTTP/1.1\r\nHost: x\r\nA: ${"x".repeat(20_000)}\r\n\r\n`,
   ],
-  [400, "request.malformed", "nonsense\r\n\r\n"],
+  [400, "request.not-http", "nonsense\r\n\r\n"],
   [
     400,
-    "request.malformed",
+    "request.not-http",
     "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
   ],
   [
     400,
-    "request.malformed",
+    "request.not-http",
     "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
   ],
 ])("%i: %s, before there is a request", async (status, code, bytes) => {
   const answer = await sendRaw(bytes);
   expect([answer.status, JSON.parse(answer.body).code]).toEqual([status, code]);
+});
+
+test("400: a body whose chunks are malformed is told as that, not as other JSON", async () => {
+  const { status, body } = await sendRaw(
+    "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/cloudevents+json\r\n" +
+      `Authorization: Bearer ${server.key}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`,
+  );
+  expect([status, JSON.parse(body).code]).toEqual([400, "request.not-http"]);
 });
 
 test("429: a key that asks too often is told when to come again", async () => {

@@ -72,7 +72,7 @@ const FRAMEWORK_CODES: Readonly<Record<string, RefusalCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "request.media-type",
   FST_ERR_CTP_EMPTY_JSON_BODY: "request.malformed",
   FST_ERR_CTP_INVALID_JSON_BODY: "request.malformed",
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "request.malformed",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "request.not-http",
   FST_ERR_BAD_URL: "request.route-unknown",
   FST_ERR_ROUTE_REGEXP: "request.route-unknown",
   FST_ERR_MAX_PARAM_LENGTH_EXCEEDED: "request.route-unknown",

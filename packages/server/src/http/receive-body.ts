@@ -30,10 +30,18 @@ function hasBody({ headers }: FastifyRequest): boolean {
   return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
+/** Names of encodings are the same in any case, and x-gzip is gzip (RFC 9110 §8.4.1). */
 function unpack(encoding: string | undefined, payload: RequestPayload): RequestPayload {
-  if (encoding === undefined || encoding === "identity") return payload;
-  if (encoding !== "gzip") throw new Refusal("request.encoding", { encoding });
-  return gunzip(payload);
+  switch (encoding?.trim().toLowerCase()) {
+    case undefined:
+    case "identity":
+      return payload;
+    case "gzip":
+    case "x-gzip":
+      return gunzip(payload);
+    default:
+      throw new Refusal("request.encoding", { encoding });
+  }
 }
 
 /**

@@ -218,6 +218,7 @@ test("409: a sequence that was taken by other content", async () => {
   await send(call("start 0@0"));
   const { status, json } = await send(call("start 0@9"));
   expect([status, json.code]).toEqual([409, "session.conflicting"]);
+  expect(json.instance).toMatch(/^urn:counterpart:request:./);
 });
 
 test("413: a batch of more than 1,000", async () => {

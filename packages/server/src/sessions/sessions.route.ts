@@ -1,5 +1,4 @@
 /** `/v1/sessions`: records of calls while they last, and what became of each session. */
-import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import { REFUSALS, Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -14,14 +13,15 @@ import {
   outcomeToWire,
   streamSummarySchema,
 } from "../events/event-wire.ts";
-import { checkCharset, eventsQuery } from "../events/events.route.ts";
+import { checkCharset, eventsQuery, textOfBody } from "../events/events.route.ts";
 import { answerStream, NDJSON } from "../events/events-stream.ts";
 import type { ItemOutcome } from "../events/ingest.ts";
 import type { ReadText } from "../events/read-event.ts";
+import { sendProblem } from "../http/answer-problems.ts";
 import { keyOf } from "../http/authenticate.ts";
 import { BODY_LIMITS } from "../http/limits.ts";
 import { fromCursor, pageOf, pageQuery, pageSchema } from "../http/page.ts";
-import { PROBLEM_TYPE, problemOf } from "../http/problems.ts";
+import { problemOf } from "../http/problems.ts";
 import type { ServerParts, ZodApp } from "../http/server-parts.ts";
 import { wireText } from "../http/wire-text.ts";
 import { loadSession } from "./load-session.ts";
@@ -141,7 +141,8 @@ async function answerOne(reply: FastifyReply, item: ItemOutcome): Promise<Fastif
   if (outcome === "conflicting" || outcome === "refused") {
     const told = detail === undefined ? {} : { detail };
     const problem = problemOf(code as RefusalCode, { ...told, context: { id, outcome } });
-    return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
+    sendProblem(reply.request, reply, problem);
+    return reply;
   }
   return reply.send({ id, outcome, ...more });
 }
@@ -153,8 +154,7 @@ function readBodies(app: FastifyInstance): void {
     { parseAs: "buffer" },
     async (request: FastifyRequest, bytes: Buffer): Promise<Body> => {
       checkCharset(request);
-      // Not UTF-8: nothing of it is JSON, and an empty text is refused as just that.
-      return { kind: "whole", text: isUtf8(bytes) ? bytes.toString("utf8") : "" };
+      return { kind: "whole", text: textOfBody(bytes) };
     },
   );
   app.addContentTypeParser(

@@ -126,6 +126,13 @@ test("200: a month that is not over is left", async () => {
   ]);
 });
 
+test("422: statements are listed of a month, not of what is none", async () => {
+  for (const period of ["2026-13", "2026-1", "october"]) {
+    const { status, json } = await server.ask("GET", `/v1/statements?period=${period}`);
+    expect([period, status, json.code]).toEqual([period, 422, "period.malformed"]);
+  }
+});
+
 test("422: a period is a month", async () => {
   const { status, json } = await server.ask("POST", "/v1/periods/2026-13/close");
   expect([status, json.code]).toEqual([422, "period.malformed"]);

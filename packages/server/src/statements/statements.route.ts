@@ -1,4 +1,5 @@
 /** Statements, their lines and what is behind them. */
+import { parseMonth } from "@counterpart/domain/period.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -30,7 +31,10 @@ function routeListStatements(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/statements",
     {
-      config: { scope: "statements:read", refuses: ["request.cursor-malformed"] },
+      config: {
+        scope: "statements:read",
+        refuses: ["request.cursor-malformed", "period.malformed"],
+      },
       schema: {
         operationId: "listStatements",
         summary: "List invoices and settlement statements",
@@ -48,6 +52,7 @@ function routeListStatements(app: ZodApp, parts: ServerParts): void {
     },
     async ({ query: { limit, cursor, ...filter } }) => {
       const after = fromCursor(cursor);
+      if (filter.period !== undefined) parseMonth(filter.period);
       const rows = await listStatements(db, { ...filter, after, limit: limit + 1 });
       return pageOf(rows, limit, (last) => last.id);
     },
