@@ -2,12 +2,14 @@ import type { EventType } from "../events/event-type.ts";
 import { sessionPolicy } from "../sessions/session-policy.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { checkTimeZone } from "./check-values.ts";
+import { isDurationFormat, isLocalFormat } from "./csv-format.ts";
 import type { Path, Report } from "./problems.ts";
 import type { CsvField, CsvMapping, SessionRules, Source } from "./source.ts";
 
 /**
- * Zones and accounts exist, a CSV mapping is there exactly when the reader needs it, and a session
- * may miss an interim before it is too long.
+ * Zones and accounts exist, a CSV mapping is there exactly when the reader needs it and makes events
+ * that their type allows, local times have a zone, and a session may miss an interim before it is
+ * too long.
  */
 export function checkSources(
   catalogue: Catalogue,
@@ -22,7 +24,7 @@ export function checkSources(
       report([...path, "account"], "catalogue.account-unknown", { account });
     }
     checkMappingPresence(source, path, report);
-    if (csv !== undefined) checkMapping(csv, types, [...path, "csv"], report);
+    if (csv !== undefined) checkMapping(source, csv, types, [...path, "csv"], report);
     if (sessions !== undefined) checkSessions(sessions, [...path, "sessions"], report);
   }
 }
@@ -43,14 +45,16 @@ function checkMappingPresence(source: Source, path: Path, report: Report): void 
 }
 
 function checkMapping(
+  { timeZone }: Source,
   csv: CsvMapping,
   types: ReadonlyMap<string, EventType>,
   path: Path,
   report: Report,
 ): void {
-  if (!types.has(csv.type)) {
+  const type = types.get(csv.type);
+  if (type === undefined) {
     report([...path, "type"], "catalogue.event-type-unknown", { type: csv.type });
-  }
+  } else checkData(csv, type, path, report);
   const fields: [Path, CsvField | undefined][] = [
     [["id"], csv.id],
     [["subject"], csv.subject],
@@ -58,7 +62,35 @@ function checkMapping(
     ...Object.entries(csv.data).map(([name, field]): [Path, CsvField] => [["data", name], field]),
   ];
   for (const [key, field] of fields) {
-    if (field !== undefined) checkField(field, csv.columns, [...path, ...key], report);
+    if (field === undefined) continue;
+    const at = [...path, ...key];
+    checkField(field, csv.columns, at, report);
+    const isLocal = field.format !== undefined && isLocalFormat(field.format);
+    if (isLocal && timeZone === undefined) {
+      report([...at, "format"], "catalogue.local-times-without-zone", {});
+    }
+  }
+  if (csv.time.format !== undefined && isDurationFormat(csv.time.format)) {
+    report([...path, "time", "format"], "catalogue.format-of-duration", {});
+  }
+}
+
+/** Every record would be refused: one of these is missing in it, or not allowed. */
+function checkData(
+  { data, type }: CsvMapping,
+  { schema }: EventType,
+  at: Path,
+  report: Report,
+): void {
+  const { properties, required, additionalProperties } = schema;
+  for (const field of Array.isArray(required) ? required.map(String) : []) {
+    if (Object.hasOwn(data, field)) continue;
+    report([...at, "data"], "catalogue.field-not-mapped", { type, field });
+  }
+  if (additionalProperties !== false || typeof properties !== "object") return;
+  for (const field of Object.keys(data)) {
+    if (Object.hasOwn(properties ?? {}, field)) continue;
+    report([...at, "data", field], "catalogue.field-unknown", { field });
   }
 }
 

@@ -118,6 +118,10 @@ export const PROBLEMS = {
     "Sessions end after {max} s, before one can be silent for {silence} s, twice its interval.",
   "catalogue.field-without-origin": "A field needs either its column or a constant value.",
   "catalogue.column-unknown": "{column} is not among the columns that are listed.",
+  "catalogue.field-not-mapped": "{type} requires {field}: name its column, or a constant value.",
+  "catalogue.format-of-duration": "The time of an event cannot be written as a duration.",
+  "catalogue.local-times-without-zone":
+    "These times are written without a zone: name it in the source under timeZone.",
 
   "catalogue.event-type-built-in": "{type} is built in; give yours another name.",
   "catalogue.field-unknown": "The schema has no property {field}.",

@@ -1,4 +1,5 @@
 /** Sources in their wire form: how the records of a producer of events are read. */
+import type { CsvFormat } from "./csv-format.ts";
 
 /** How the numbers of a source are to be read (handbook §2.1). */
 export interface DialPlan {
@@ -67,22 +68,6 @@ export interface CsvField {
   /** How a time or duration is written. Times default to `rfc3339`. */
   readonly format?: CsvFormat | undefined;
 }
-
-export type CsvFormat =
-  | "rfc3339"
-  | "epochSeconds"
-  | "epochMilliseconds"
-  /** `2015-10-21 12:13:10` or `2024/06/17 05:59:58`, in the source's zone. */
-  | "yearMonthDay"
-  /** `04.07.2016 18:58:55`, in the source's zone. */
-  | "dayMonthYear"
-  /** `2013-11-07 08:42:25 +0000 UTC`. */
-  | "goTime"
-  | "seconds"
-  /** `00:00:25`. */
-  | "clock"
-  /** `10s`, `5m`, `1h2m3s`. */
-  | "goDuration";
 
 export interface CsvMapping {
   readonly delimiter?: string | undefined;

@@ -1,5 +1,10 @@
 /** Any CSV, through the mapping that its source declares. */
-import type { CsvField, CsvFormat, CsvMapping } from "@counterpart/domain/catalogue/source.ts";
+import {
+  type CsvFormat,
+  isDurationFormat,
+  isLocalFormat,
+} from "@counterpart/domain/catalogue/csv-format.ts";
+import type { CsvField, CsvMapping } from "@counterpart/domain/catalogue/source.ts";
 import { formatInstant, type Instant } from "@counterpart/domain/instant.ts";
 import type { Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
@@ -9,7 +14,7 @@ import {
   type RecordProblem,
   shownText,
 } from "./file-record.ts";
-import { isDurationFormat, isLocalFormat, readDuration, readTime } from "./record-formats.ts";
+import { readDuration, readTime } from "./record-formats.ts";
 import { eventText } from "./voice-event.ts";
 
 export interface MappedCsv {

@@ -1,14 +1,13 @@
+import type { DurationFormat, TimeFormat } from "@counterpart/domain/catalogue/csv-format.ts";
 import { formatInstant } from "@counterpart/domain/instant.ts";
 import { checkZone } from "@counterpart/domain/period.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  type DurationFormat,
   millisecondsOfMicroseconds,
   readDuration,
   readTime,
   secondsText,
-  type TimeFormat,
 } from "./record-formats.ts";
 
 const BERLIN = checkZone("Europe/Berlin");

@@ -1,20 +1,8 @@
 /** The ways in which switches and billing systems write times and durations. */
-import type { CsvFormat } from "@counterpart/domain/catalogue/source.ts";
+import type { DurationFormat, TimeFormat } from "@counterpart/domain/catalogue/csv-format.ts";
 import { type Instant, instantOfEpochMs, parseInstant } from "@counterpart/domain/instant.ts";
 import { localTime, type Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
-
-export type DurationFormat = "seconds" | "clock" | "goDuration";
-export type TimeFormat = Exclude<CsvFormat, DurationFormat>;
-
-export function isDurationFormat(format: CsvFormat): format is DurationFormat {
-  return format === "seconds" || format === "clock" || format === "goDuration";
-}
-
-/** Formats that say nothing of a zone: the source's is meant. */
-export function isLocalFormat(format: CsvFormat): boolean {
-  return format === "yearMonthDay" || format === "dayMonthYear";
-}
 
 /**
  * The instant that a text means, or null when it is not written so. `zone` is for local formats.
