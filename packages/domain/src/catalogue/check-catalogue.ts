@@ -51,6 +51,23 @@ export function checkCatalogue(
 ): readonly CatalogueProblem[] {
   const problems: CatalogueProblem[] = [];
   const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
+  checkCoverage(catalogue, report);
+  checkBases(catalogue, report);
+  checkExchangeRates(catalogue, report);
+  return [...checkObjects(catalogue, builtInTypes, expressions), ...problems];
+}
+
+/**
+ * The problems of each object and of what it names: without those that only all agreements and exchange
+ * rates together have.
+ */
+export function checkObjects(
+  catalogue: Catalogue,
+  builtInTypes: Readonly<Record<string, EventType>>,
+  expressions: ExpressionChecks,
+): readonly CatalogueProblem[] {
+  const problems: CatalogueProblem[] = [];
+  const report: Report = (path, code, detail) => problems.push(problem(path, code, detail));
   const { provider, eventTypes, plans } = catalogue;
   const types = new Map(Object.entries({ ...builtInTypes, ...eventTypes }));
   checkCurrency(provider.homeCurrency, ["provider", "homeCurrency"], report);
@@ -68,9 +85,6 @@ export function checkCatalogue(
     checkTerms(plan.terms, catalogue, types, ["plans", id, "terms"], report);
   }
   checkAgreements(catalogue, types, report);
-  checkCoverage(catalogue, report);
-  checkBases(catalogue, report);
-  checkExchangeRates(catalogue, report);
   checkMeters(catalogue.meters, types, expressions, report);
   return problems;
 }

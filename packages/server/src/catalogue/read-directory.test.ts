@@ -160,6 +160,56 @@ test("all problems of all files are told at once, in the order of the files", as
   ]);
 });
 
+/** A key that is there twice, one that means nothing, and a text where a map belongs. */
+const MALFORMED =
+  "parties:\n  x1: { name: A, name: B }\n  x2: { nam: A }\nmeters:\n  x3: nothing\n" +
+  "accounts:\n  a1: { party: x2 }\n";
+
+test("problems of form hide neither those of rows nor those of sense", async () => {
+  const directory = spoil({
+    replace: "0.020",
+    by: "free",
+    add: {
+      "x.yaml": MALFORMED,
+      "y.yaml": "accounts:\n  a2: { party: nobody }\n  a3: { party: x1, prent: a2 }\n",
+    },
+  });
+  const problems = await problemsIn(directory);
+  expect(problems.map(({ file, code, path }) => [file, code, path])).toEqual([
+    [VOICE, "catalogue.csv-rate-malformed", "/decks/voice-retail/versions/0"],
+    ["x.yaml", "catalogue.key-twice", "/parties/x1/name"],
+    ["x.yaml", "catalogue.missing", "/parties/x2/name"],
+    ["x.yaml", "catalogue.unknown-key", "/parties/x2/nam"],
+    ["x.yaml", "catalogue.wrong-type", "/meters/x3"],
+    ["y.yaml", "catalogue.party-unknown", "/accounts/a2/party"],
+    ["y.yaml", "catalogue.unknown-key", "/accounts/a3/prent"],
+  ]);
+});
+
+test("what a key that is not known may have meant is not guessed at", async () => {
+  const directory = spoil({ replace: "from: { column: caller }", by: "from: { colum: caller }" });
+  expect((await problemsIn(directory)).map(({ code }) => code)).toEqual(["catalogue.unknown-key"]);
+});
+
+test.each([
+  ["a file", "parties: [\n"],
+  ["a section", "partys: {}\n"],
+])("%s that cannot be read may hold what others name", async (_, text) => {
+  const add = { "x.yaml": text, "y.yaml": "accounts:\n  a1: { party: nobody }\n" };
+  const problems = await problemsIn(spoil({ replace: "0.020", by: "free", add }));
+  expect(problems.map(({ file }) => file)).toEqual([VOICE, "x.yaml"]);
+});
+
+test("a malformed provider hides nothing of the rest", async () => {
+  const add = { "y.yaml": "accounts:\n  a1: { party: nobody }\n" };
+  const problems = await problemsIn(spoil({ replace: "homeCurrency:", by: "currency:", add }));
+  expect(problems.map(({ code, path }) => [code, path])).toEqual([
+    ["catalogue.missing", "/provider/homeCurrency"],
+    ["catalogue.unknown-key", "/provider/currency"],
+    ["catalogue.party-unknown", "/accounts/a1/party"],
+  ]);
+});
+
 test("problems of rows and of sense are told together", async () => {
   const directory = spoil({
     replace: "0.020",

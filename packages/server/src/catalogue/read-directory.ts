@@ -5,14 +5,7 @@ import {
   problem,
 } from "@counterpart/domain/catalogue/problems.ts";
 import { CSV_BYTES_MAX, listYamlFiles, readTextInside, YAML_BYTES_MAX } from "./catalogue-files.ts";
-import {
-  type Locate,
-  locateProblem,
-  NOWHERE,
-  type Place,
-  type Problem,
-  sortProblems,
-} from "./locate-problem.ts";
+import { type Locate, locateProblem, NOWHERE, type Place, type Problem } from "./locate-problem.ts";
 import { readYaml, type YamlText } from "./read-yaml.ts";
 import { type ReadCatalogue, resolveBundle } from "./resolve-bundle.ts";
 
@@ -37,15 +30,11 @@ export async function readCatalogueDirectory(directory: string): Promise<ReadCat
     mergeFile(merging, { file, yaml });
   }
   const locate = locateIn(merging);
-  // A file that could not be read may hold what then seems to be missing.
-  if (merging.problems.length > 0) {
-    const problems = sortProblems(merging.problems);
-    return { catalogue: null, deckRows: new Map(), problems, locate };
-  }
   return await resolveBundle(merging.bundle, {
     locate,
     readFile: (file, path) => readTextInside(directory, file, CSV_BYTES_MAX, path),
     isKept: () => false,
+    found: merging.problems,
   });
 }
 

@@ -30,9 +30,10 @@ export function applyCommand(): Command {
     .summary("check a catalogue directory, show what it changes, and publish it")
     .description(
       "Reads every .yaml file of a directory and the CSV files of its decks, shows the difference " +
-        "to the catalogue in force and publishes it as one versioned change. Every problem is told " +
-        "at once, with its file and line, and then nothing is applied. Afterwards the quarantined " +
-        "events that the change may cure are tried again.\n\n" +
+        "to the catalogue in force and publishes it as one versioned change. Problems are told " +
+        "together, each with its file and line, and then nothing is applied; only those that rest " +
+        "on a malformed part wait until it is mended. Afterwards the quarantined events that the " +
+        "change may cure are tried again.\n\n" +
         "Events that came before keep their charges. Where a price changes for a time that has " +
         "events, the command that prices them again is shown.",
     )
