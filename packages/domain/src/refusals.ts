@@ -60,6 +60,14 @@ export const REFUSALS = {
   "close.not-begun": [422, "The month has not begun."],
   "option.not-a-number": [422, "This option takes a whole number."],
   "usage.range-empty": [422, "The range ends before it begins."],
+  "usage.range-not-hours": [
+    422,
+    "Usage is kept by the hour of UTC: begin and end on full hours, such as 2026-10-01T00:00:00Z.",
+  ],
+  "usage.zone-not-hours": [
+    422,
+    "Usage is kept by the hour of UTC, and days of this zone begin within one: leave the zone out.",
+  ],
   "usage.filter-malformed": [422, "A filter is written as name=value."],
   "usage.group-unknown": [
     422,

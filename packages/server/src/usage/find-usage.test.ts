@@ -36,3 +36,36 @@ test("422: a range that ends before it begins, a time without zone, a filter wit
   );
   expect(await ask(`${RANGE}&where=country`)).toBe("usage.filter-malformed");
 });
+
+test("422: a range that begins or ends within an hour, and one of a day of Kolkata", async () => {
+  const ask = async (from: string, to: string): Promise<unknown[]> => {
+    const query = new URLSearchParams({ from, to });
+    const { status, json } = await server.ask("GET", `/v1/usage?${query}`);
+    return [status, json.code];
+  };
+  const refused = [422, "usage.range-not-hours"];
+  expect(await ask("2026-10-01T00:30:00Z", "2026-10-01T00:45:00Z")).toEqual(refused);
+  expect(await ask("2026-10-01T00:00:00Z", "2026-10-01T00:45:00Z")).toEqual(refused);
+  expect(await ask("2026-10-01T00:00:00+05:30", "2026-10-02T00:00:00+05:30")).toEqual(refused);
+});
+
+test("200: days and months are of UTC, or of a zone that is whole hours from it", async () => {
+  const late = smsEvent("late", { time: "2026-10-09T22:30:00Z" });
+  await server.ask("POST", "/v1/events", {
+    headers: { "content-type": "application/cloudevents+json" },
+    json: late,
+  });
+  const range = "from=2026-10-09T22:00:00Z&to=2026-10-09T23:00:00Z&groupBy=hour,day,month";
+  const groupsOf = async (query: string): Promise<unknown> => {
+    const { json } = await server.ask("GET", `/v1/usage?${range}${query}`);
+    return json.code ?? (json.data as readonly { group: unknown }[]).map(({ group }) => group);
+  };
+  const hour = "2026-10-09T22:00:00Z";
+  expect(await groupsOf("")).toEqual([{ hour, day: "2026-10-09", month: "2026-10" }]);
+  const inBerlin = [{ hour, day: "2026-10-10", month: "2026-10" }];
+  expect(await groupsOf("&timeZone=Europe/Berlin")).toEqual(inBerlin);
+  expect(await groupsOf("&timeZone=Europe/Berlin&where=day=2026-10-10")).toEqual(inBerlin);
+  expect(await groupsOf("&timeZone=Europe/Berlin&where=day=2026-10-09")).toEqual([]);
+  expect(await groupsOf("&timeZone=Asia/Kolkata")).toBe("usage.zone-not-hours");
+  expect(await groupsOf("&timeZone=Mars/Olympus")).toBe("zone.unknown");
+});

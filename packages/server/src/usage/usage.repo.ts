@@ -1,7 +1,7 @@
 /** The SQL of hourly usage. */
 import type { EventType } from "@counterpart/domain/events/event-type.ts";
 import { formatInstant } from "@counterpart/domain/instant.ts";
-import type { Period } from "@counterpart/domain/period.ts";
+import type { Period, Zone } from "@counterpart/domain/period.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type { Db } from "../platform/database.ts";
 
@@ -10,7 +10,9 @@ export interface UsageQuery {
   readonly from: string;
   /** Hours before this. */
   readonly to: string;
-  /** `account`, `hour`, `day` (UTC), `month` (UTC), `channel`, or a dimension that types keep usage by. */
+  /** Whole hours from UTC: of `day` and `month`. */
+  readonly timeZone: Zone;
+  /** `account`, `hour` (UTC), `day`, `month`, `channel`, or a dimension that types keep usage by. */
   readonly groupBy: readonly string[];
   /** Values that rows must have, by the same names. */
   readonly filters: Readonly<Record<string, string>>;
@@ -48,10 +50,11 @@ export async function listEventTypes(db: Db): Promise<Map<string, EventType>> {
   return new Map(rows.map(({ id, body }) => [id, body]));
 }
 
+/** Beside them, `$5` is the zone. */
 const TIMES: Readonly<Record<string, string>> = {
   hour: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:00:00"Z"')`,
-  day: `to_char(hour at time zone 'UTC', 'YYYY-MM-DD')`,
-  month: `to_char(hour at time zone 'UTC', 'YYYY-MM')`,
+  day: `to_char(hour at time zone $5::text, 'YYYY-MM-DD')`,
+  month: `to_char(hour at time zone $5::text, 'YYYY-MM')`,
 };
 
 const DIMENSION = /^[a-zA-Z][a-zA-Z0-9]{0,63}$/;
@@ -75,7 +78,7 @@ export async function listUsageNames(db: Db): Promise<string[]> {
 export async function listUsage(db: Db, query: UsageQuery): Promise<UsageSum[]> {
   const { groupBy, filters } = query;
   if (groupBy.length > GROUPS_MAX) throw new Refusal("usage.too-many-groups", { max: GROUPS_MAX });
-  const values: unknown[] = [query.from, query.to, query.limit, query.offset];
+  const values: unknown[] = [query.from, query.to, query.limit, query.offset, query.timeZone];
   const expressionOf = (name: string): string => {
     if (Object.hasOwn(TIMES, name)) return TIMES[name]!;
     if (name === "account") return "account.name";
@@ -97,7 +100,7 @@ export async function listUsage(db: Db, query: UsageQuery): Promise<UsageSum[]> 
       join handle as type on type.id = type_id
       join handle as account on account.id = account_id
       join dimension_tuple on dimension_tuple.id = usage.tuple
-      where hour >= $1::timestamptz and hour < $2::timestamptz
+      where hour >= $1::timestamptz and hour < $2::timestamptz and $5::text is not null
         ${conditions.map((condition) => `and ${condition}`).join(" ")}
       group by 1${places === "" ? "" : `, ${places}`}
       having sum(count) <> 0 or sum(quantity) <> 0

@@ -10,16 +10,19 @@ const rowSchema = z.object({
   group: z.record(z.string(), z.string().nullable()),
   type: z.string(),
   events: z.string(),
-  quantity: z.string().describe("Of the type's first quantity, in its smallest unit"),
+  quantity: z.string().describe("Of the type's measure, in its smallest unit"),
   unit: z.string().describe("What the quantity counts, such as milliseconds"),
 });
 
 const query = pageQuery.extend({
-  from: z.string().max(40).describe("RFC 3339; hours from here on"),
-  to: z.string().max(40).describe("RFC 3339; hours before this"),
+  from: z.string().max(40).describe("RFC 3339, on the full hour of UTC: hours from here on"),
+  to: z.string().max(40).describe("RFC 3339, on the full hour of UTC: hours before this"),
   groupBy: wireText(400)
     .optional()
     .describe("account, type, hour, day, month, channel or dimensions, with commas between"),
+  timeZone: wireText(64)
+    .optional()
+    .describe("Zone of day and month, whole hours from UTC; without it, UTC. Hours are of UTC"),
   where: wireList(wireText(400), 20).describe("name=value, such as country=DE; may be repeated"),
 });
 
@@ -32,7 +35,12 @@ export const usageRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { data
         refuses: [
           "instant.malformed",
           "instant.without-zone",
+          "usage.range-empty",
+          "usage.range-not-hours",
+          "usage.zone-not-hours",
+          "usage.filter-malformed",
           "usage.group-unknown",
+          "zone.unknown",
           "usage.too-many-groups",
           "request.cursor-malformed",
         ],
@@ -63,13 +71,11 @@ export const usageRoute: FastifyPluginAsyncZod<ServerParts> = async (app, { data
         },
       },
     },
-    async ({ query: { from, to, groupBy = "", where, limit, cursor } }) => {
+    async ({ query: { groupBy = "", limit, cursor, ...question } }) => {
       const offset = offsetOfCursor(cursor);
       const rows = await findUsage(database.pool("reader"), {
-        from,
-        to,
+        ...question,
         groupBy: groupBy.split(",").filter((name) => name !== ""),
-        where,
         limit: limit + 1,
         offset,
       });

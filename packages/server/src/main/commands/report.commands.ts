@@ -22,6 +22,7 @@ interface UsageOptions {
   readonly from: string;
   readonly to: string;
   readonly by: string;
+  readonly timeZone?: string;
   readonly where: string[];
   readonly json?: boolean;
 }
@@ -29,21 +30,27 @@ interface UsageOptions {
 function usageCommand(): Command {
   return new Command("usage")
     .summary("usage over any range, by anything")
-    .description("Counts and quantities by event type, from the hourly usage that ingest keeps.")
-    .requiredOption("--from <time>", "from this hour on, as RFC 3339")
-    .requiredOption("--to <time>", "before this hour")
+    .description(
+      "Counts and quantities by event type, from the usage that ingest keeps by the hour of UTC: a range " +
+        "begins and ends on full hours.",
+    )
+    .requiredOption("--from <time>", "from this full hour on, as RFC 3339")
+    .requiredOption("--to <time>", "before this full hour")
     .option("--by <names>", "account, hour, day, month, channel or dimensions, by comma", "channel")
+    .option("--time-zone <zone>", "of day and month, whole hours from UTC (default: UTC)")
     .option("--where <name=value...>", "only rows with this value", [])
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  counterpart usage --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z \\\n" +
-        "    --by account,country --where channel=sms.outbound",
+      "\nExamples:\n  counterpart usage --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z \\\n" +
+        "    --by account,country --where channel=sms.outbound\n" +
+        "  counterpart usage --from 2026-10-01T00:00:00+02:00 --to 2026-10-08T00:00:00+02:00 \\\n" +
+        "    --by day --time-zone Europe/Berlin",
     )
-    .action(async ({ from, to, by, where, json = false }: UsageOptions) => {
+    .action(async ({ by, json = false, ...asked }: UsageOptions) => {
       const groupBy = by.split(",").filter((name) => name !== "");
       await withDatabase(async ({ database }) => {
-        const question = { from, to, groupBy, where, limit: 10_000, offset: 0 };
+        const question = { ...asked, groupBy, limit: 10_000, offset: 0 };
         const rows = await findUsage(database.pool("reader"), question);
         if (json) return printJson(rows);
         print(
