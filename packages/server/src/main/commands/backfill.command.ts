@@ -58,6 +58,7 @@ function listCommand(): Command {
     .summary("the newest ones")
     .option("--limit <n>", "at most so many", "20")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart backfill list --limit 5")
     .action(async ({ limit, json = false }: { limit: string; json?: boolean }) => {
       await withDatabase(async ({ database }) => {
         const page = { before: null, limit: readWhole(limit) };
@@ -74,14 +75,16 @@ function openCommand(): Command {
     .summary("open a new one")
     .argument("<name>", "of a-z, 0-9, dot, dash and underscore; never used again")
     .requiredOption("--reason <text>", "why; it is kept with every fact")
+    .option("--json", "print JSON")
     .addHelpText(
       "after",
       '\nExample:\n  counterpart backfill open lost-trunk --reason "calls of the lost trunk"',
     )
-    .action(async (name: string, { reason }: { reason: string }) => {
+    .action(async (name: string, { reason, json = false }: { reason: string; json?: boolean }) => {
       await withDatabase(async ({ database }) => {
-        await openBackfill(database.pool("writer"), { name, reason, by: "cli" });
-        print(`Backfill ${name} is open. Fill it: counterpart backfill add ${name} FILE`);
+        const opened = await openBackfill(database.pool("writer"), { name, reason, by: "cli" });
+        if (json) printJson({ backfill: opened.name, state: "open", reason: opened.reason });
+        else print(`Backfill ${name} is open. Fill it: counterpart backfill add ${name} FILE`);
       });
     });
 }

@@ -55,6 +55,7 @@ function listCommand(): Command {
     .summary("every deck with its versions, past, in force and scheduled")
     .option("--catalogue <dir>", CATALOGUE)
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart deck list --catalogue catalogues/demo")
     .action(async ({ catalogue, json = false }: CommonOptions) => {
       await withDeckShelf(catalogue, async (shelf) => {
         const at = now();

@@ -36,11 +36,14 @@ export function keysCommand(): Command {
     .command("list")
     .summary("list keys, newest first")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart keys list")
     .action(list);
   command
     .command("revoke")
     .summary("revoke a key; servers refuse it within 5 seconds")
     .argument("<id>", "id of the key, as listed")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart keys revoke ID")
     .action(revoke);
   return command;
 }
@@ -83,9 +86,10 @@ function tableOf(keys: readonly KeyRecord[]): string {
   return printTable(columns, rows);
 }
 
-async function revoke(id: string): Promise<void> {
+async function revoke(id: string, { json = false }: { readonly json?: boolean }): Promise<void> {
   await withDatabase(async ({ database }) => {
     if (!(await revokeKey(database.pool("writer"), id))) throw new Refusal("key.unknown", { id });
-    say(`Key ${id} is revoked.`);
+    if (json) printJson({ id, state: "revoked" });
+    else say(`Key ${id} is revoked.`);
   });
 }

@@ -25,6 +25,7 @@ function listCommand(): Command {
   return new Command("list")
     .summary("the meters of the catalogue")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart meter list")
     .action(async ({ json = false }: { json?: boolean }) => {
       await withDatabase(async ({ database }) => {
         const meters = listMeters((await openBookKeeper(database)).catalogue());

@@ -22,6 +22,7 @@ function listCommand(): Command {
   return new Command("list")
     .summary("the plans of the catalogue in force")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart plan list")
     .action(async ({ json = false }: { readonly json?: boolean }) => {
       await withDatabase(async ({ database }) => {
         const { plans } = (await openBookKeeper(database)).catalogue();

@@ -32,6 +32,7 @@ export function quarantineCommand(): Command {
     .command("summary", { isDefault: true })
     .description("how many wait, by reason, with examples")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart quarantine summary")
     .action(async ({ json = false }: { json?: boolean }) => {
       await withDatabase(async ({ database }) => {
         const reasons = await countQuarantined(database.pool("reader"));
@@ -53,6 +54,10 @@ export function quarantineCommand(): Command {
     .option("--state <state>", "pending, conflicting, superseded or released", "pending")
     .option("--limit <n>", "at most so many", "50")
     .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  counterpart quarantine list --code rating.no-rate --source voice-switch",
+    )
     .action(async ({ limit, json = false, ...filter }: ListOptions) => {
       await withDatabase(async ({ database }) => {
         const db = database.pool("reader");

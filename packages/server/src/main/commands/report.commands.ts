@@ -87,6 +87,7 @@ function marginCommand(): Command {
     )
     .requiredOption("--period <month>", "the month, such as 2026-10")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart margin --period 2026-10")
     .action(async ({ period, json = false }: MarginOptions) => {
       const month = parseMonth(period);
       await withDatabase(async ({ database }) => {
@@ -145,6 +146,7 @@ function accountCommand(): Command {
         "the rows that are stored. A close refuses while it does not add up.",
     )
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart account")
     .action(async ({ json = false }: { json?: boolean }) => {
       await withDatabase(async ({ database }) => {
         const accounts = await listAccounts(database.pool("reader"));

@@ -132,6 +132,7 @@ export function reratingsCommand(): Command {
     .description("the newest ones")
     .option("--limit <n>", "at most so many", "20")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart reratings list --limit 5")
     .action(async ({ limit, json = false }: { limit: string; json?: boolean }) => {
       await withDatabase(async ({ database }) => {
         const page = { before: null, limit: readWhole(limit) };
@@ -160,11 +161,14 @@ export function reratingsCommand(): Command {
     .command("stop")
     .description("what is done stays, the rest is left")
     .argument("<number>")
+    .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  counterpart reratings stop 7")
-    .action(async (number: string) => {
+    .action(async (number: string, { json = false }: { json?: boolean }) => {
       await withDatabase(async ({ database }) => {
-        await stopRerating(database.pool("writer"), readWhole(number));
-        print(`Re-rating ${readWhole(number)} is stopped. What it did stays.`);
+        const rerating = readWhole(number);
+        await stopRerating(database.pool("writer"), rerating);
+        if (json) printJson({ rerating, state: "stopped" });
+        else print(`Re-rating ${rerating} is stopped. What it did stays.`);
       });
     });
   return command;

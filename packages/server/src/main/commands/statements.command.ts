@@ -34,6 +34,7 @@ export function statementsCommand(): Command {
     .option("--agreement <id>", "only this agreement")
     .option("--limit <n>", "at most so many", "1000")
     .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  counterpart statements list --period 2026-10")
     .action(async ({ limit, json = false, ...filter }: ListOptions) => {
       if (filter.period !== undefined) parseMonth(filter.period);
       await withDatabase(async ({ database }) => {
