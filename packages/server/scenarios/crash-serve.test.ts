@@ -1,5 +1,4 @@
 /** The real server over HTTP, killed while it answers a stream: the client sends again what was not told. */
-import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
@@ -9,7 +8,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { applyDemoCatalogue } from "../src/demo/run-demo.ts";
 import { seededRandom } from "../src/demo/seeded-random.ts";
@@ -17,17 +15,16 @@ import type { ItemOutcome } from "../src/events/ingest.ts";
 import type { LineProgress } from "../src/events/ndjson-ingest.ts";
 import { createKey } from "../src/keys/create-key.ts";
 import { openMigratedDatabase } from "../src/main/open-counterpart.ts";
-import { readPostmaster } from "../src/platform/postgres-process.ts";
 import { type SentLine, trafficLines } from "./crash-history.ts";
+import { killPostgres, type Served, startServe } from "./crash-served.ts";
 import { checkAcknowledged, checkStore, NOTHING_FOUND } from "./crash-verify.ts";
 
 const KILLS = 4;
 const SEED = Number(process.env.COUNTERPART_CRASH_SEED ?? randomInt(1_000_000));
-const PROGRAM = fileURLToPath(new URL("../bin/counterpart.mjs", import.meta.url));
 const LINES_PER_CHUNK = 100;
 
 let directory = "";
-let stopServer: (() => Promise<void>) | null = null;
+let served: Served | null = null;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "counterpart-serve-"));
@@ -35,35 +32,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await stopServer?.();
+  await served?.kill();
   await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 });
-
-interface Served {
-  readonly address: string;
-  readonly pid: number;
-  readonly ended: Promise<unknown>;
-}
-
-async function serve(): Promise<Served> {
-  const child = spawn(process.execPath, [PROGRAM, "serve", "--port", "0"], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, DATABASE_URL: "", COUNTERPART_DATA: directory },
-  });
-  const ended = once(child, "close");
-  let said = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-5_000);
-  });
-  stopServer = async () => {
-    child.kill("SIGKILL");
-    await ended;
-  };
-  const lines = createInterface({ input: child.stdout });
-  const address = await Promise.race([once(lines, "line"), ended.then(() => null)]);
-  if (address === null) throw new Error(`the server ended: ${said}`);
-  return { address: String(address[0]), pid: child.pid!, ended };
-}
 
 /** Notes what a stream's answers say of the lines that were sent. Returns through which one they go. */
 function takeNote(sent: readonly SentLine[], from: number, progress: LineProgress): number {
@@ -138,7 +109,8 @@ test(`a stream goes on after the last line it was told of (seed ${SEED})`, {
   let through = 0;
   let broken = 0;
   for (let kill = 0; through < lines.length; kill++) {
-    const { address, pid, ended } = await serve();
+    served = await startServe(directory);
+    const { address, pid, ended } = served;
     let strike: Promise<void> | null = null;
     const onProgress = (): void => {
       if (kill < KILLS) strike ??= killServer(pid, kill % 2 === 1, random.below(250));
@@ -151,7 +123,7 @@ test(`a stream goes on after the last line it was told of (seed ${SEED})`, {
   }
   expect(broken).toBeGreaterThan(0);
 
-  await stopServer?.();
+  await served?.kill();
   const database = await openMigratedDatabase({ COUNTERPART_DATA: directory }, () => undefined);
   try {
     const db = database.pool("owner");
@@ -173,7 +145,6 @@ test(`a stream goes on after the last line it was told of (seed ${SEED})`, {
 
 async function killServer(pid: number, alsoPostgres: boolean, delayMs: number): Promise<void> {
   await sleep(delayMs);
-  const postmaster = await readPostmaster(join(directory, "postgres-18", "data"));
-  if (alsoPostgres && postmaster !== undefined) process.kill(postmaster.pid, "SIGKILL");
+  if (alsoPostgres) await killPostgres(directory);
   process.kill(pid, "SIGKILL");
 }

@@ -1,7 +1,8 @@
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import pg from "pg";
 import { assertSafeSettings } from "./assert-safe-settings.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
+import type { EmbeddedPostgres } from "./embedded-postgres.ts";
+import { keepPostgres } from "./keep-postgres.ts";
 
 /** A pool, a connection or a transaction on one: what a repository function takes first. */
 export type Db = Pick<pg.ClientBase, "query">;
@@ -10,9 +11,9 @@ export type Db = Pick<pg.ClientBase, "query">;
 export type DatabaseRole = "owner" | "writer" | "reader";
 
 export type Database = {
-  /** With its password: not for logs. */
+  /** With its password: not for logs. An embedded server that was started again has another one. */
   readonly url: string;
-  /** Undefined when DATABASE_URL named the server. */
+  /** The one that runs; undefined when DATABASE_URL named the server. */
   readonly embedded: EmbeddedPostgres | undefined;
   /** Made at its first use; the same one each time. */
   readonly pool: (role: DatabaseRole) => pg.Pool;
@@ -38,8 +39,9 @@ const CONNECT_MS_MAX = 10_000;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { databaseUrl, dataDirectory = "./.counterpart", log = () => {} } = options;
-  const embedded = databaseUrl ? undefined : await startEmbeddedPostgres({ dataDirectory, log });
-  const database = connectDatabase(databaseUrl || (embedded?.url ?? ""), { embedded, log });
+  const database = databaseUrl
+    ? connectDatabase(databaseUrl, { log })
+    : await openEmbedded(dataDirectory, log);
   try {
     await assertSafeSettings(database.pool("owner"));
   } catch (error) {
@@ -47,6 +49,27 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error;
   }
   return database;
+}
+
+/** Its pools and new connections follow the server when it has to be started again. */
+async function openEmbedded(dataDirectory: string, log: (line: string) => void): Promise<Database> {
+  let move: (url: string) => void = () => {};
+  const kept = await keepPostgres({ dataDirectory, log, onMoved: (url) => move(url) });
+  const { moveTo, ...database } = connect(kept.current().url, log);
+  move = moveTo;
+  return {
+    ...database,
+    get url() {
+      return kept.current().url;
+    },
+    get embedded() {
+      return kept.current();
+    },
+    async close() {
+      await database.close();
+      await kept.stop();
+    },
+  };
 }
 
 /** What the environment says: DATABASE_URL and COUNTERPART_DATA. */
@@ -59,9 +82,20 @@ export function databaseOptions(
 /** Pools and connections to a server that runs. Connects at the first use. */
 export function connectDatabase(
   url: string,
-  { embedded, log = () => {} }: ConnectOptions = {},
+  { log = () => {} }: { readonly log?: (line: string) => void } = {},
 ): Database {
+  const { moveTo: _, ...database } = connect(url, log);
+  return { ...database, url, embedded: undefined };
+}
+
+type Connected = Pick<Database, "pool" | "client" | "close"> & {
+  /** What connects from now on goes there. */
+  readonly moveTo: (url: string) => void;
+};
+
+function connect(firstUrl: string, log: (line: string) => void): Connected {
   const pools = new Map<DatabaseRole, pg.Pool>();
+  let url = firstUrl;
   let closing = false;
   const report = (error: Error): void => {
     if (!closing) log(`a database connection was lost: ${error.message}`);
@@ -80,20 +114,19 @@ export function connectDatabase(
     await made.connect();
     return made;
   };
+  const moveTo = (next: string): void => {
+    url = next;
+    // A pool makes each connection of its options as they are then.
+    for (const [role, each] of pools) Object.assign(each.options, connection(url, role));
+  };
   const close = async (): Promise<void> => {
     closing = true;
     const open = [...pools.values()];
     pools.clear();
     await Promise.all(open.map((each) => each.end()));
-    await embedded?.stop();
   };
-  return { url, embedded, pool, client, close };
+  return { pool, client, close, moveTo };
 }
-
-export type ConnectOptions = {
-  readonly embedded?: EmbeddedPostgres | undefined;
-  readonly log?: (line: string) => void;
-};
 
 function connection(url: string, role: DatabaseRole): pg.ClientConfig {
   return {

@@ -48,7 +48,14 @@ export type EmbeddedPostgres = {
   readonly startedHere: boolean;
   /** Leaves it to the others who use it; the last one waits until it has ended. */
   readonly stop: () => Promise<void>;
+  /** Can be asked often. */
+  readonly isRunning: () => Promise<boolean>;
+  /** When it has ended: starts or joins another server on the same cluster. Never makes a cluster. */
+  readonly again: () => Promise<EmbeddedPostgres>;
 };
+
+/** A server as it was started or joined, before it is known how to come to another one. */
+type FoundPostgres = Omit<EmbeddedPostgres, "isRunning" | "again">;
 
 const START_MS_MAX = 600_000;
 /** How long to retry while a server before this one lets go of the directory. */
@@ -74,16 +81,25 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => {});
-  const server = await startOrJoin(options, log);
+  const server = await startOrJoin(await prepare(options, log));
   const shared = server.startedHere ? "" : ", which another process of Counterpart uses as well";
   log(`data directory ${resolve(options.dataDirectory)}${shared}`);
   return server;
 }
 
-async function startOrJoin(
+/** What servers are started from, one after the other. */
+type Ground = {
+  readonly cluster: PostgresCluster;
+  readonly bin: string;
+  readonly settings: PostgresSettings;
+  readonly transport: "socket" | "tcp";
+  readonly log: (line: string) => void;
+};
+
+async function prepare(
   options: EmbeddedPostgresOptions,
   log: (line: string) => void,
-): Promise<EmbeddedPostgres> {
+): Promise<Ground> {
   const found = await findPostgresPackage();
   const { major } = found;
   const home = await findPostgresHome({ dataDirectory: options.dataDirectory, major, log });
@@ -91,6 +107,20 @@ async function startOrJoin(
   const cluster = await ensureCluster(home, bin, major, log);
   const settings = postgresSettings(usableMemory());
   const transport = options.transport ?? (process.platform === "win32" ? "tcp" : "socket");
+  return { cluster, bin, settings, transport, log };
+}
+
+async function startOrJoin(ground: Ground): Promise<EmbeddedPostgres> {
+  const found = await findServer(ground);
+  const { data } = ground.cluster;
+  // Elsewhere than on Linux isPostmasterOf may have to start a program to know.
+  const isRunning = async (): Promise<boolean> =>
+    process.platform === "linux" ? await isPostmasterOf(found.pid, data) : isAlive(found.pid);
+  return { ...found, isRunning, again: () => startOrJoin(ground) };
+}
+
+async function findServer(ground: Ground): Promise<FoundPostgres> {
+  const { cluster, settings, log } = ground;
   const begun = performance.now();
   for (;;) {
     const postmaster = await readPostmaster(cluster.data);
@@ -101,8 +131,7 @@ async function startOrJoin(
       if (joined !== undefined) return joined;
       if (waitedMs > START_MS_MAX) throw new Error(`PostgreSQL on ${cluster.data} stays unready`);
     } else {
-      const launch = { cluster, bin, settings, transport, stale: postmaster, log };
-      const started = await launchAndWait(launch);
+      const started = await launchAndWait({ ...ground, stale: postmaster });
       if (!("notYet" in started)) return started;
       if (waitedMs > RETRY_MS_MAX) throw stuck(cluster, started);
     }
@@ -124,7 +153,7 @@ async function joinServer(
   postmaster: Postmaster,
   settingNames: readonly string[],
   log: (line: string) => void,
-): Promise<EmbeddedPostgres | undefined> {
+): Promise<FoundPostgres | undefined> {
   const { pid, host } = postmaster;
   const state = await askServer(cluster, postmaster, settingNames);
   if (state === undefined) return undefined;
@@ -161,17 +190,12 @@ function describe(cluster: PostgresCluster, { pid, host, port }: Postmaster, sta
   return { url, socketDirectory: isSocket ? host : undefined, port, pid, version, settings };
 }
 
-type Launch = {
-  readonly cluster: PostgresCluster;
-  readonly bin: string;
-  readonly settings: PostgresSettings;
-  readonly transport: "socket" | "tcp";
+type Launch = Ground & {
   /** What postmaster.pid says although that process is gone or another's. */
   readonly stale: Postmaster | undefined;
-  readonly log: (line: string) => void;
 };
 
-async function launchAndWait(launch: Launch): Promise<EmbeddedPostgres | NotYet> {
+async function launchAndWait(launch: Launch): Promise<FoundPostgres | NotYet> {
   const { cluster, bin, settings, stale, log } = launch;
   const endpoint =
     launch.transport === "socket" ? await socketEndpoint(cluster) : await tcpEndpoint();
