@@ -57,6 +57,10 @@ export const REFUSALS_OF_SERVICE = {
     503,
     "A setting of this PostgreSQL lets acknowledged events be lost.",
   ],
+  "database.rights-missing": [
+    503,
+    "The login of DATABASE_URL lacks rights: let an administrator run what `sql` says.",
+  ],
   "migration.misnamed": [500, "A migration is named like 0001-what-it-does.sql."],
   "migration.gap": [500, "Migrations are numbered from 0001 without gaps or repeats."],
   "migration.changed": [500, "A migration was changed after it had been applied."],

@@ -2,24 +2,12 @@
 -- Locks:    none that matter; every table is new.
 -- Rows:     one, in gate.
 -- Breaking: no.
+-- Was:      bb52487ef42ba9ebca439833a4873a8ace46a962153ce00f8cf743e9f8ddf92d
+--           (which made the roles counterpart_writer and counterpart_reader itself)
 --
 -- Rules kept from here on, so that the schema can be distributed (Citus) without a change: event-level
 -- tables start their primary key with account_id (event_key, quarantine: with key), and have neither
 -- foreign keys nor triggers; the ingest transaction writes no catalogue table.
-
-do $$
-declare
-  role_name text;
-begin
-  foreach role_name in array array['counterpart_writer', 'counterpart_reader'] loop
-    begin
-      execute format('create role %I nologin', role_name);
-    exception when duplicate_object or unique_violation then
-      null; -- Roles belong to the cluster: another database of it has made them already.
-    end;
-    execute format('grant %I to current_user', role_name);
-  end loop;
-end $$;
 
 -- What every writing transaction reads under the shared gate lock, and apply and close raise under the
 -- exclusive one.

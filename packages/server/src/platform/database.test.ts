@@ -77,8 +77,14 @@ test("options that a URL already has are kept", () => {
   );
 });
 
-test("a malformed URL is refused without showing its password", () => {
-  const attempt = () => urlForRole("postgres//user:secret@host", "owner");
+test.each([
+  "postgres//user:secret@host",
+  "postgresql:user:secret@host",
+  "mysql://user:secret@host/name",
+  "user:secret@",
+  "user:secret@host/name",
+])("%s is no URL of PostgreSQL, and is refused without showing its password", (url) => {
+  const attempt = () => urlForRole(url, "owner");
   expect(attempt).toThrow(expect.objectContaining({ code: "database.url-malformed" }));
   expect(attempt).not.toThrow(/secret/);
 });

@@ -143,12 +143,11 @@ function connection(url: string, role: DatabaseRole): pg.ClientConfig {
  * does not depend on the server's settings.
  */
 export function urlForRole(url: string, role: DatabaseRole): string {
-  let parsed: URL;
-  try {
-    parsed = new URL(url.replace("@/", "@localhost/"));
-  } catch {
+  const spelled = url.replace("@/", "@localhost/");
+  if (!/^postgres(ql)?:\/\//i.test(url) || !URL.canParse(spelled)) {
     throw new Refusal("database.url-malformed"); // the URL may hold a password: it is not shown
   }
+  const parsed = new URL(spelled);
   const options = [parsed.searchParams.get("options"), SESSION];
   if (role !== "owner") options.push(`-c role=counterpart_${role}`);
   parsed.searchParams.set("options", options.filter(Boolean).join(" "));

@@ -90,6 +90,14 @@ test("a changed migration is refused before anything is applied", async () => {
   expect(await tableExists("second")).toBe(false);
 });
 
+test("a text that says which one it was before is no change", async () => {
+  await write("0001-first.sql", "CREATE TABLE first (id integer)");
+  const [before] = await readMigrations(directory);
+  await migrate(empty.database, directory);
+  await write("0001-first.sql", `-- Was: ${before?.checksum}\nCREATE TABLE first (id int4)`);
+  expect(await migrate(empty.database, directory)).toEqual([]);
+});
+
 test("line ends that git has changed are no change", async () => {
   await write("0001-lines.sql", "CREATE TABLE lines (\nid integer)\n");
   await migrate(empty.database, directory);

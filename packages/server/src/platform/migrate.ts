@@ -6,12 +6,15 @@ import { assert } from "@counterpart/domain/assert.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import type pg from "pg";
 import type { Database, Db } from "./database.ts";
+import { ensureRoles, refusalOfRights } from "./ensure-roles.ts";
 
 export type Migration = {
   readonly number: number;
   readonly name: string;
   /** SHA-256 of its text, in hexadecimal; line ends do not count, as git may change them. */
   readonly checksum: string;
+  /** Of texts that it had before, with the same result: a line `-- Was: <checksum>` each. */
+  readonly formerly: readonly string[];
   readonly sql: string;
 };
 
@@ -19,6 +22,7 @@ export type Migration = {
 export const MIGRATIONS = fileURLToPath(new URL("../../migrations/", import.meta.url));
 
 const FILE_NAME = /^(\d{4})-([a-z0-9]+(?:-[a-z0-9]+)*)\.sql$/;
+const FORMERLY = /^-- Was: +([0-9a-f]{64})$/gm;
 /** Of pg_advisory_lock: any number that nothing else in the database locks. */
 const MIGRATION_LOCK = 4_031_977_201;
 /** A migration that waits for a table lock makes everybody behind it wait too. */
@@ -40,7 +44,8 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     if (number !== expected) throw new Refusal("migration.gap", { file, expected });
     const sql = (await readFile(join(directory, file), "utf8")).replaceAll("\r\n", "\n");
     const checksum = createHash("sha256").update(sql).digest("hex");
-    migrations.push({ number, name, checksum, sql });
+    const formerly = [...sql.matchAll(FORMERLY)].flatMap(([, was]) => was ?? []);
+    migrations.push({ number, name, checksum, formerly, sql });
   }
   return migrations;
 }
@@ -49,7 +54,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
  * Brings the database up to this code and answers what it applied. Each migration is one
  * transaction; one that fails leaves those before it applied. Of several processes at once one
  * works and the others wait. Refuses a database that is newer than this code, a changed file and a
- * gap, before any change.
+ * gap, before any change; and a login without the rights that it takes, with the SQL that gives them.
  */
 export async function migrate(
   database: Database,
@@ -59,6 +64,7 @@ export async function migrate(
   const client = await database.client("owner");
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await ensureRoles(client);
     await client.query(`CREATE TABLE IF NOT EXISTS migration (
       number integer PRIMARY KEY,
       name text NOT NULL,
@@ -68,6 +74,8 @@ export async function migrate(
     const pending = await pendingMigrations(client, migrations);
     for (const migration of pending) await apply(client, migration);
     return pending;
+  } catch (error) {
+    throw (await refusalOfRights(client, error)) ?? error;
   } finally {
     await client.end(); // which gives the lock back, also after a failure
   }
@@ -85,7 +93,9 @@ export async function pendingMigrations(
     if (number !== index + 1) throw new Refusal("migration.gap", { applied: number });
     const file = migrations[index];
     if (file === undefined) throw new Refusal("migration.database-newer", { number, name });
-    if (file.checksum !== checksum) throw new Refusal("migration.changed", { number, name });
+    if (file.checksum !== checksum && !file.formerly.includes(checksum)) {
+      throw new Refusal("migration.changed", { number, name });
+    }
   }
   return migrations.slice(rows.length);
 }
