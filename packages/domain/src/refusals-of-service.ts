@@ -57,6 +57,10 @@ export const REFUSALS_OF_SERVICE = {
     503,
     "A setting of this PostgreSQL lets acknowledged events be lost.",
   ],
+  "database.encoding": [
+    503,
+    "Events are kept in UTF-8 and this database has another encoding: make one as `sql` says.",
+  ],
   "database.rights-missing": [
     503,
     "The login of DATABASE_URL lacks rights: let an administrator run what `sql` says.",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../test/test-database.ts";
+import { createTestDatabase, dropDatabase, inDatabase } from "../../test/test-database.ts";
 import { assertSafeSettings } from "./assert-safe-settings.ts";
 import { type Db, openDatabase } from "./database.ts";
 
@@ -8,6 +8,7 @@ const SAFE = {
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
+  server_encoding: "UTF8",
 };
 
 /** A server with these settings; fsync of a real one cannot be changed while it runs. */
@@ -23,11 +24,33 @@ test.each`
   ${"synchronous_commit"} | ${"off"}          | ${"database.settings-unsafe"}
   ${"synchronous_commit"} | ${"local"}        | ${undefined}
   ${"synchronous_commit"} | ${"remote_apply"} | ${undefined}
+  ${"server_encoding"}    | ${"LATIN1"}       | ${"database.encoding"}
+  ${"server_encoding"}    | ${"SQL_ASCII"}    | ${"database.encoding"}
   ${"server_version_num"} | ${"140099"}       | ${"database.too-old"}
   ${"server_version_num"} | ${"150000"}       | ${undefined}
 `("$setting = $value: $code", async ({ setting, value, code }) => {
   const error = await assertSafeSettings(serverWith({ [setting]: value })).catch((e: unknown) => e);
   expect((error as { code?: string } | undefined)?.code).toBe(code);
+});
+
+test("a database that cannot hold every text is not opened; the line that makes one is told", async () => {
+  const { url, database, drop } = await createTestDatabase();
+  const admin = database.pool("owner");
+  const [latin, right] = [
+    `${new URL(url).pathname.slice(1)}_l`,
+    `${new URL(url).pathname.slice(1)}_u`,
+  ];
+  await admin.query(`CREATE DATABASE ${latin} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'
+                     LOCALE_PROVIDER libc`);
+  const error: unknown = await openDatabase({ databaseUrl: inDatabase(url, latin) }).catch(
+    (e) => e,
+  );
+  const sql = "CREATE DATABASE counterpart TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';";
+  expect(error).toMatchObject({ code: "database.encoding", detail: { encoding: "LATIN1", sql } });
+  await admin.query(sql.replace("counterpart", right));
+  await (await openDatabase({ databaseUrl: inDatabase(url, right) })).close();
+  for (const name of [latin, right]) await dropDatabase(url, name);
+  await drop();
 });
 
 test("a database whose commits may be lost is not opened", async () => {
