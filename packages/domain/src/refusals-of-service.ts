@@ -1,6 +1,14 @@
 /** Refusals of the service itself: its requests and keys, its database and migrations. */
 export const REFUSALS_OF_SERVICE = {
   "server.port-in-use": [409, "Something else listens at this port: choose another with --port."],
+  "server.port-not-permitted": [
+    403,
+    "You may not listen at this port: choose one from 1024 up with --port.",
+  ],
+  "server.host-not-ours": [
+    422,
+    "This machine has no such address to listen at: name one of its own with --host.",
+  ],
   "request.malformed": [400, "The body is not the JSON that this address takes."],
   "request.not-http": [
     400,

@@ -76,6 +76,28 @@ test("counterpart serve prints its address, and SIGTERM ends it in order with ex
   expect(code).toBe(0);
 }, 60_000);
 
+test.each`
+  args                                            | code
+  ${["--host", "192.0.2.7", "--allow-remote"]}    | ${"server.host-not-ours"}
+  ${["--host", "none.invalid", "--allow-remote"]} | ${"server.host-not-ours"}
+  ${["--host", "0.0.0.0"]}                        | ${"server.host-not-loopback"}
+`(
+  "counterpart serve $args is refused as $code, with what to do next",
+  async ({ args, code }) => {
+    const { code: exit, out, said } = await output("serve", "--port", "0", ...args);
+    expect([exit, out]).toEqual([3, ""]);
+    expect(said).toContain(`(${code})`);
+    expect(said).toMatch(/--(host|allow-remote)/);
+  },
+  60_000,
+);
+
+test("counterpart serve at a port that is taken is refused with what to do next", async () => {
+  const { port } = new URL(server.address);
+  const { code, said } = await output("serve", "--port", port);
+  expect([code, said]).toEqual([3, expect.stringContaining("choose another with --port")]);
+}, 60_000);
+
 test("stopping finishes what is under way, and commits it before it ends", async () => {
   let reached = (): void => undefined;
   const atStore = new Promise<void>((resolve) => {

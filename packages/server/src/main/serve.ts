@@ -4,7 +4,7 @@ import { setMaxListeners } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "@counterpart/domain/instant.ts";
-import { Refusal } from "@counterpart/domain/refusals.ts";
+import { Refusal, type RefusalCode } from "@counterpart/domain/refusals.ts";
 import type { Logger } from "pino";
 import type { Ingest } from "../events/ingest.ts";
 import { buildServer } from "../http/build-server.ts";
@@ -55,7 +55,17 @@ export interface RunningServer {
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-/** Refuses `server.host-not-loopback`. */
+/** What the operating system says of an address that cannot be listened at. */
+const LISTEN_REFUSALS: Readonly<Record<string, RefusalCode>> = {
+  EADDRINUSE: "server.port-in-use",
+  EACCES: "server.port-not-permitted",
+  EADDRNOTAVAIL: "server.host-not-ours",
+  EAFNOSUPPORT: "server.host-not-ours",
+  ENOTFOUND: "server.host-not-ours",
+  EAI_AGAIN: "server.host-not-ours",
+};
+
+/** Refuses `server.host-not-loopback`, and with `server.*` an address that cannot be listened at. */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { database, host = "127.0.0.1", port = 0, allowRemote = false } = options;
   const { closeDue = false, checkAnswers = false } = options;
@@ -86,8 +96,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   } catch (error) {
     await Promise.all([app.close(), ...clerks.map((clerk) => clerk.stop())]);
     await ingest.close();
-    if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
-    throw new Refusal("server.port-in-use", { host, port });
+    const code = LISTEN_REFUSALS[String((error as { code?: unknown }).code)];
+    if (code === undefined) throw error;
+    throw new Refusal(code, { host, port });
   }
   const { address, port: taken, family } = app.server.address() as AddressInfo;
 

@@ -95,4 +95,5 @@ test("the environment names a server or a data directory", () => {
     databaseUrl: "postgres://h/d",
     dataDirectory: "/srv/data",
   });
+  expect(databaseOptions({ COUNTERPART_DATA: "" }).dataDirectory).toBeUndefined();
 });

@@ -76,7 +76,7 @@ async function openEmbedded(dataDirectory: string, log: (line: string) => void):
 export function databaseOptions(
   env: Readonly<Record<string, string | undefined>>,
 ): DatabaseOptions {
-  return { databaseUrl: env.DATABASE_URL, dataDirectory: env.COUNTERPART_DATA };
+  return { databaseUrl: env.DATABASE_URL, dataDirectory: env.COUNTERPART_DATA || undefined };
 }
 
 /** Pools and connections to a server that runs. Connects at the first use. */

@@ -8,6 +8,7 @@ import {
   rename,
   rm,
   stat,
+  symlink,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -68,6 +69,24 @@ test("a named cluster that is missing is refused, not replaced by an empty one",
   await writeFile(join(directory, "data", "postgres-location"), "/nowhere/at/all\n");
   await expect(find(join(directory, "data"))).rejects.toMatchObject({
     code: "database.cluster-missing",
+  });
+});
+
+test.each`
+  path               | why
+  ${"file"}          | ${"it is a file"}
+  ${"file/below"}    | ${"a part of its path is a file"}
+  ${"link"}          | ${"its path is a circle of links"}
+  ${"x".repeat(300)} | ${"its name is too long"}
+`("a data directory that cannot be made is refused with advice: $why", async ({ path, why }) => {
+  await writeFile(join(directory, "file"), "");
+  await symlink("link", join(directory, "link"));
+  await expect(find(join(directory, path))).rejects.toMatchObject({
+    code: "database.directory-unusable",
+    detail: {
+      why: expect.stringContaining(why),
+      advice: expect.stringContaining("COUNTERPART_DATA"),
+    },
   });
 });
 

@@ -44,6 +44,34 @@ const ACCOUNTS = ["postgres", "_postgres", "nobody"];
  * data directory names it. A named home that is missing is refused: a new one would hide lost data.
  */
 export async function findPostgresHome(options: HomeOptions): Promise<PostgresHome> {
+  try {
+    return await findHome(options);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error) || error instanceof Refusal) throw error;
+    const reason = UNUSABLE[String(error.code)];
+    if (reason === undefined) throw error;
+    const why = `${reason} (${error.message})`;
+    const detail = { directory: options.dataDirectory, why, advice: ADVICE };
+    throw new Refusal("database.directory-unusable", detail);
+  }
+}
+
+/** What the operating system says of a directory that cannot be made or read. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EEXIST: "it is a file",
+  ENOTDIR: "a part of its path is a file",
+  EACCES: "you may not read and write there",
+  EPERM: "you may not read and write there",
+  EROFS: "its file system can only be read",
+  ENOSPC: "its file system is full",
+  EDQUOT: "your quota of its file system is used up",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its path is a circle of links",
+  ENOENT: "no directory can be made there",
+};
+const ADVICE = "Name another with COUNTERPART_DATA, or a PostgreSQL of your own with DATABASE_URL.";
+
+async function findHome(options: HomeOptions): Promise<PostgresHome> {
   const { dataDirectory, major } = options;
   const isRoot = process.getuid?.() === 0;
   const made = await mkdir(dataDirectory, { recursive: true });
