@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { unlink } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresCluster } from "./postgres-cluster.ts";
@@ -49,7 +49,7 @@ export async function joinUsers(
       if (waitedMs % TOKEN_AGAIN_MS === 0) writeSync(pipe, `${token}\n`);
       await sleep(POLL_MS);
       if (!(await exists(answer))) continue;
-      await unlink(answer);
+      await rm(answer, { force: true }); // who starts the server sweeps such files away
       return useOf(cluster, pid, pipe);
     }
   } catch (error) {
