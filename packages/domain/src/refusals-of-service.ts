@@ -36,6 +36,11 @@ export const REFUSALS_OF_SERVICE = {
     422,
     "A key is for sources that the catalogue has; apply the one that is missing first.",
   ],
+  "key.name-malformed": [422, "A key needs a name of 1 to 100 characters: what it is for."],
+  "key.expires-in-past": [
+    422,
+    "A key expires in the future; leave the time out for one that never does.",
+  ],
   "key.scope-unknown": [422, "There is no scope of this name."],
   "server.overloaded": [503, "More is coming in than can be stored now; see Retry-After."],
   "server.stopping": [503, "The server is stopping; send again in a moment."],

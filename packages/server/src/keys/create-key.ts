@@ -11,11 +11,19 @@ export interface CreatedKey extends KeyRecord {
   readonly key: string;
 }
 
-/** Makes a key. Only its hash is stored. Refuses `key.source-unknown`. */
+export const KEY_NAME_LENGTH_MAX = 100;
+
+/**
+ * Makes a key. Only its hash is stored. Refuses `key.name-malformed`, `key.source-unknown` and
+ * `key.expires-in-past`.
+ */
 export async function createKey(database: Database, request: KeyRequest): Promise<CreatedKey> {
+  const name = request.name.trim();
+  if (name === "" || name.length > KEY_NAME_LENGTH_MAX) throw new Refusal("key.name-malformed");
   if (request.sources !== null) await checkSources(database, request.sources);
   const { id, text, hash } = makeKeyText();
-  const record = await insertKey(database.pool("writer"), { ...request, id, hash });
+  const record = await insertKey(database.pool("writer"), { ...request, name, id, hash });
+  if (record === null) throw new Refusal("key.expires-in-past", { expiresAt: request.expiresAt });
   return { ...record, key: text };
 }
 

@@ -29,13 +29,15 @@ function instant(column: string): string {
   return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-export async function insertKey(db: Db, key: NewKey): Promise<KeyRecord> {
+/** null, and nothing is stored, if it would have expired by now: by the clock that keys are refused by. */
+export async function insertKey(db: Db, key: NewKey): Promise<KeyRecord | null> {
   const { rows } = await db.query<KeyRecord>(
     `insert into api_key (id, name, hash, scopes, sources, created_at, expires_at)
-      values ($1, $2, $3, $4, $5, now(), $6) returning ${COLUMNS}`,
+      select $1, $2, $3, $4, $5, now(), $6::timestamptz
+      where $6::timestamptz is null or $6::timestamptz > now() returning ${COLUMNS}`,
     [key.id, key.name, key.hash, key.scopes, key.sources, key.expiresAt],
   );
-  return rows[0]!;
+  return rows[0] ?? null;
 }
 
 /** Newest first, those that are revoked or expired included. */

@@ -71,6 +71,12 @@ test("422: a key is for sources that exist, and the answer says which do", async
   expect(refused.json.context).toEqual({ unknown: ["swich"], known: ["other", "switch"] });
 });
 
+test("422: a key expires in the future", async () => {
+  const json = { ...SWITCH, expiresAt: "2020-01-01T00:00:00Z" };
+  const refused = await server.ask("POST", "/v1/api-keys", { json });
+  expect([refused.status, refused.json.code]).toEqual([422, "key.expires-in-past"]);
+});
+
 test("403: a key gives no more than it has", async () => {
   const key = await server.makeKey(["keys:admin", "events:write"], ["switch"]);
   for (const json of [

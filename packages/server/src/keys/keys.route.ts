@@ -5,7 +5,7 @@ import { z } from "zod";
 import { keyOf } from "../http/authenticate.ts";
 import { cursorOfOffset, offsetOfCursor, pageQuery, pageSchema } from "../http/page.ts";
 import type { ServerParts, ZodApp } from "../http/server-parts.ts";
-import { createKey, type KeyRequest } from "./create-key.ts";
+import { createKey, KEY_NAME_LENGTH_MAX, type KeyRequest } from "./create-key.ts";
 import type { ApiKey } from "./keyring.ts";
 import { listKeys, revokeKey } from "./keys.repo.ts";
 import { GRANTED_SCOPES, includesScope } from "./scopes.ts";
@@ -32,7 +32,7 @@ const EXAMPLE = {
 
 const newKeySchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(100),
+    name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX),
     scopes: z.array(z.enum(GRANTED_SCOPES)).min(1).max(GRANTED_SCOPES.length),
     sources: z.array(z.string().min(1).max(63)).min(1).max(1_000).nullable().default(null),
     expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
@@ -52,7 +52,10 @@ function routeCreateApiKey(app: ZodApp, parts: ServerParts): void {
   app.post(
     "/v1/api-keys",
     {
-      config: { scope: "keys:admin", refuses: ["key.grants-too-much", "key.source-unknown"] },
+      config: {
+        scope: "keys:admin",
+        refuses: ["key.grants-too-much", "key.source-unknown", "key.expires-in-past"],
+      },
       schema: {
         operationId: "createApiKey",
         summary: "Make an API key",

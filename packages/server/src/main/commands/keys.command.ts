@@ -2,10 +2,11 @@ import { parseInstant } from "@counterpart/domain/instant.ts";
 import { Refusal } from "@counterpart/domain/refusals.ts";
 import { Command } from "commander";
 import { createKey } from "../../keys/create-key.ts";
-import { type KeyRecord, listKeys, revokeKey } from "../../keys/keys.repo.ts";
+import { listKeys, revokeKey } from "../../keys/keys.repo.ts";
+import { printKeys } from "../../keys/print-keys.ts";
 import { checkScope, SCOPES } from "../../keys/scopes.ts";
-import { printTable } from "../../platform/print-table.ts";
 import { print, printJson, say, withDatabase } from "../command-context.ts";
+import { now } from "../open-counterpart.ts";
 
 interface CreateOptions {
   readonly name: string;
@@ -71,19 +72,8 @@ async function list({ json = false }: { readonly json?: boolean }): Promise<void
   await withDatabase(async ({ database }) => {
     const keys = await listKeys(database.pool("writer"), { limit: LISTED_MAX, offset: 0 });
     if (json) printJson(keys);
-    else print(tableOf(keys));
+    else print(printKeys(keys, now()));
   });
-}
-
-const COLUMNS = ["id", "name", "scopes", "sources", "created", "state"];
-
-function tableOf(keys: readonly KeyRecord[]): string {
-  const rows = keys.map(({ id, name, scopes, sources, createdAt, expiresAt, revokedAt }) => {
-    const state = revokedAt !== null ? "revoked" : expiresAt === null ? "" : `until ${expiresAt}`;
-    return [id, name, scopes.join(" "), sources?.join(" ") ?? "all", createdAt, state];
-  });
-  const columns = COLUMNS.map((title) => ({ title }));
-  return printTable(columns, rows);
 }
 
 async function revoke(id: string, { json = false }: { readonly json?: boolean }): Promise<void> {
