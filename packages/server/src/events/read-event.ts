@@ -152,7 +152,8 @@ export function toEvent(
   if (subject !== undefined && subject !== null && !isName(subject)) {
     return refused("event.subject-malformed", "", id, source);
   }
-  const data = readData(event);
+  const packed = event.data_base64 ?? null;
+  const data = packed === null ? readData(event.data) : readPackedData(packed, event);
   if (typeof data === "string") return refused("event.data-malformed", data, id, source);
   return {
     id,
@@ -162,25 +163,20 @@ export function toEvent(
     time: instant,
     data,
     // Of data in base64 the event's text tells nothing.
-    plain: plain && (event.data_base64 ?? null) === null,
+    plain: plain && packed === null,
   };
 }
 
-/** The data of an event, plain or in base64 (CloudEvents 1.0, JSON format §3.1); or what is wrong with it. */
-function readData(
-  event: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> | string {
-  const { data, data_base64: packed } = event;
-  if (packed !== undefined && packed !== null) return readPackedData(event);
+function readData(data: unknown): Readonly<Record<string, unknown>> | string {
   if (data === undefined) return {};
   return isJsonObject(data) ? data : "data is not an object";
 }
 
-function readPackedData({
-  data,
-  data_base64: packed,
-  datacontenttype,
-}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | string {
+/** The data of an event in base64 (CloudEvents 1.0, JSON format §3.1); or what is wrong with it. */
+function readPackedData(
+  packed: unknown,
+  { data, datacontenttype }: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | string {
   if (data !== undefined) return "data and data_base64 exclude each other";
   if (datacontenttype !== undefined && !JSON_TYPE.test(String(datacontenttype))) {
     return "datacontenttype is not JSON";
