@@ -88,7 +88,7 @@ test("demo: Ctrl-C stores what is under way, and the same command goes on there"
   const demo = ["demo", "--events", "60000", "--exit"];
   const signal = "SIGINT";
   const stopped = await endOf(startCounterpart(where, ...demo), {
-    said: /Catalogue applied/,
+    said: /The sample catalogue is applied/,
     signal,
   });
   expect([stopped.code, stopped.said]).toEqual([130, expect.stringContaining("goes on where")]);
