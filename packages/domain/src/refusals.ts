@@ -351,7 +351,13 @@ export const REFUSALS = {
     "The times of this source's files have no zone. Name it in the source: timeZone.",
   ],
   "import.columns-missing": [422, "The file has not the columns that the source's mapping names."],
+  "quarantine.code-unknown": [
+    422,
+    "This is the code of no reason: `counterpart quarantine` lists those that events wait for.",
+  ],
+
   "import.file-unreadable": [422, "The file cannot be read."],
+  "import.file-unwritable": [422, "The file cannot be written."],
   "import.file-damaged": [422, "The file breaks off or is damaged. What came before is kept."],
   "import.file-changed": [
     409,

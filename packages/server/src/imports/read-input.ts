@@ -4,6 +4,7 @@ import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Refusal } from "@counterpart/domain/refusals.ts";
+import { unreadable } from "../platform/file-trouble.ts";
 import { unpackGzip } from "../platform/unpack-gzip.ts";
 import { peekBytes } from "./peek-bytes.ts";
 
@@ -58,7 +59,7 @@ async function filesOf(directory: string): Promise<InputFile[]> {
 }
 
 function toFile(path: string, name: string, found: Stats): InputFile {
-  if (!found.isFile()) throw unreadable(path, "not a regular file");
+  if (!found.isFile()) throw unreadable(path, new Error("not a regular file"));
   return { path, name, bytes: found.size, modifiedMs: found.mtimeMs };
 }
 
@@ -66,7 +67,7 @@ async function statOf(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, error);
   }
 }
 
@@ -108,10 +109,6 @@ async function* chunksOf({ path }: InputFile): AsyncGenerator<Buffer> {
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, error);
   }
-}
-
-function unreadable(path: string, why: string): Refusal {
-  return new Refusal("import.file-unreadable", { file: path, why });
 }

@@ -2,6 +2,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { RefusalCode } from "@counterpart/domain/refusals.ts";
 import { stringify } from "csv-stringify/sync";
+import { unwritable } from "../platform/file-trouble.ts";
 
 export interface RefusedLine {
   /** Within the directory; empty when one file is imported. */
@@ -22,10 +23,12 @@ const HEADER = ["file", "line", "code", "detail"];
 
 /**
  * Begins the file anew, or goes on after its first `keptBytes`: an import that is resumed writes
- * the lines again that nobody had noted.
+ * the lines again that nobody had noted. Refuses `import.file-unwritable`.
  */
 export async function openRefusedFile(path: string, keptBytes: number): Promise<RefusedFile> {
-  const handle = await open(path, "a+");
+  const handle = await open(path, "a+").catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   const { size } = await handle.stat();
   let bytes = keptBytes <= size ? keptBytes : 0;
   await handle.truncate(bytes);

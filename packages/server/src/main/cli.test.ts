@@ -42,6 +42,35 @@ test("import: 0 when an event came of the file, 4 when none did, and it says why
   expect([nothing.code, nothing.out]).toEqual([4, expect.stringMatching(/nothing.*no files/)]);
 }, 60_000);
 
+test("a file that cannot be read or written is refused with advice", async () => {
+  const missing = join(directory, "missing", "file");
+  const events = await file("good", [event("cli-2")]);
+  const commands = [
+    ["import", missing],
+    ["import", events, "--refused", missing],
+    ["event", "correct", missing, "--reason", "test"],
+    ["event", "void", "switch", "--ids", missing, "--reason", "test"],
+    ["deck", "import", events, "--mapping", missing, "--deck", "x", "--from", "2026-12-01"],
+  ];
+  for (const command of commands) {
+    const { code, said } = await run(...command);
+    expect([code, said], command.join(" ")).toEqual([
+      3,
+      expect.stringMatching(/import\.file-un(readable|writable)(?:.|\n)*there/),
+    ]);
+    expect(said).not.toContain("ENOENT");
+  }
+}, 120_000);
+
+test("quarantine: a code or state that is none is refused", async () => {
+  for (const command of ["list", "replay"]) {
+    const { code, said } = await run("quarantine", command, "--code", "event.acount-unknown");
+    expect([code, said]).toEqual([3, expect.stringContaining("near: event.account-unknown")]);
+  }
+  const { code, said } = await run("quarantine", "list", "--state", "waiting");
+  expect([code, said]).toEqual([2, expect.stringContaining("pending, conflicting")]);
+}, 60_000);
+
 test("close: a month that no event is of asks for --yes", async () => {
   const asked = await run("close", "--period", "2026-01");
   expect([asked.code, asked.said]).toEqual([

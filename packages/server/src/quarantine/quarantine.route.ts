@@ -5,6 +5,7 @@ import { z } from "zod";
 import { fromCursor, pageOf, pageQuery, pageSchema } from "../http/page.ts";
 import { newestBook, type ServerParts, type ZodApp } from "../http/server-parts.ts";
 import { wireText } from "../http/wire-text.ts";
+import { checkReason } from "./check-reason.ts";
 import { countQuarantined, listQuarantined } from "./quarantine.repo.ts";
 import { replayQuarantine } from "./replay.ts";
 
@@ -40,7 +41,10 @@ function routeListQuarantine(app: ZodApp, parts: ServerParts): void {
   app.get(
     "/v1/quarantine",
     {
-      config: { scope: "usage:read", refuses: ["request.cursor-malformed"] },
+      config: {
+        scope: "usage:read",
+        refuses: ["request.cursor-malformed", "quarantine.code-unknown"],
+      },
       schema: {
         operationId: "listQuarantine",
         summary: "List events that are kept but not priced",
@@ -55,6 +59,7 @@ function routeListQuarantine(app: ZodApp, parts: ServerParts): void {
     },
     async ({ query: { limit, cursor, ...filter } }) => {
       const after = readKeyCursor(cursor);
+      if (filter.code !== undefined) checkReason(filter.code);
       const rows = await listQuarantined(db, { ...filter, after, limit: limit + 1 });
       return pageOf(rows, limit, ({ key }) => key);
     },
@@ -91,7 +96,10 @@ function routeReplayQuarantine(app: ZodApp, parts: ServerParts): void {
   app.post(
     "/v1/quarantine/replay",
     {
-      config: { scope: "quarantine:write", refuses: ["catalogue.empty"] },
+      config: {
+        scope: "quarantine:write",
+        refuses: ["catalogue.empty", "quarantine.code-unknown"],
+      },
       schema: {
         operationId: "replayQuarantine",
         summary: "Try events that wait again",
@@ -109,6 +117,7 @@ function routeReplayQuarantine(app: ZodApp, parts: ServerParts): void {
       },
     },
     async ({ body: { codes } }) => {
+      codes?.forEach(checkReason);
       await newestBook(parts);
       const { keeper } = await parts.open();
       const { tried, released } = await replayQuarantine(parts.database, keeper, { codes });

@@ -18,6 +18,7 @@ import { INCREMENT_MODES, readNewDeck } from "../../decks/new-deck.ts";
 import { printImportPlan } from "../../decks/print-decks.ts";
 import { storeInDirectory, storeInForce } from "../../decks/store-deck-versions.ts";
 import type { Database } from "../../platform/database.ts";
+import { unreadable } from "../../platform/file-trouble.ts";
 import { printProposed } from "../../reratings/print-rerating.ts";
 import { print, printJson, readWhole, say, withDatabase } from "../command-context.ts";
 import { now } from "../open-counterpart.ts";
@@ -132,9 +133,13 @@ function withStoreOptions(command: Command): Command {
     .option("--json", "print the difference as JSON");
 }
 
+/** Refuses `import.file-unreadable`. */
 async function readMapping(file: string | undefined): Promise<DeckMapping> {
   if (file === undefined) return NO_MAPPING;
-  return readDeckMapping(await readFile(file, "utf8"), file);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  return readDeckMapping(text, file);
 }
 
 /** Refuses `import.file-unreadable` and `request.too-large`. */
@@ -145,7 +150,7 @@ async function readList(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal("import.file-unreadable", { file, why: (error as Error).message });
+    throw unreadable(file, error);
   }
 }
 

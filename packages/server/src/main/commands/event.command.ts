@@ -13,6 +13,7 @@ import {
 } from "../../facts/state-facts.ts";
 import { splitJsonValues } from "../../imports/split-json-values.ts";
 import { splitLines } from "../../imports/split-lines.ts";
+import { unreadable } from "../../platform/file-trouble.ts";
 import { progressBar } from "../../platform/progress.ts";
 import { EXIT, print, printJson, withDatabase } from "../command-context.ts";
 
@@ -94,8 +95,14 @@ function withOptions(command: Command): Command {
     .option("--json", "print the results as JSON");
 }
 
-function open(file: string): Readable {
-  return file === "-" ? process.stdin : createReadStream(file);
+/** Refuses `import.file-unreadable`. */
+async function* open(file: string): AsyncGenerator<Buffer> {
+  try {
+    const stream: Readable = file === "-" ? process.stdin : createReadStream(file);
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

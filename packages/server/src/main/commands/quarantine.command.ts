@@ -1,7 +1,8 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { openBookKeeper } from "../../catalogue/book-keeper.ts";
 import { printTable } from "../../platform/print-table.ts";
 import { group } from "../../platform/progress.ts";
+import { checkReason } from "../../quarantine/check-reason.ts";
 import { countQuarantined, listQuarantined } from "../../quarantine/quarantine.repo.ts";
 import { print, printJson, readWhole, withDatabase } from "../command-context.ts";
 import { withStop } from "../long-work.ts";
@@ -51,7 +52,11 @@ export function quarantineCommand(): Command {
     .description("the events themselves")
     .option("--code <code>", "only this reason, such as event.account-unknown")
     .option("--source <name>", "only of this source")
-    .option("--state <state>", "pending, conflicting, superseded or released", "pending")
+    .addOption(
+      new Option("--state <state>", "those in this state")
+        .choices(["pending", "conflicting", "superseded", "released"])
+        .default("pending"),
+    )
     .option("--limit <n>", "at most so many", "50")
     .option("--json", "print JSON")
     .addHelpText(
@@ -59,6 +64,7 @@ export function quarantineCommand(): Command {
       "\nExample:\n  counterpart quarantine list --code rating.no-rate --source voice-switch",
     )
     .action(async ({ limit, json = false, ...filter }: ListOptions) => {
+      if (filter.code !== undefined) checkReason(filter.code);
       await withDatabase(async ({ database }) => {
         const db = database.pool("reader");
         const events = await listQuarantined(db, { ...filter, limit: readWhole(limit) });
@@ -87,6 +93,7 @@ export function quarantineCommand(): Command {
       "\nExample:\n  counterpart quarantine replay --code event.account-unknown",
     )
     .action(async ({ code, json = false }: ReplayOptions) => {
+      code?.forEach(checkReason);
       await withDatabase(async ({ database }) => {
         const keeper = await openBookKeeper(database);
         const waiting = await countQuarantined(database.pool("reader"));

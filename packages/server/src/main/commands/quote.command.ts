@@ -12,6 +12,7 @@ import { schemaChecks } from "../../events/schema-checks.ts";
 import { RENDERINGS, type Rendering } from "../../explain/render-explanation.ts";
 import { findInput, readInputFile } from "../../imports/read-input.ts";
 import { splitLines } from "../../imports/split-lines.ts";
+import { unreadable } from "../../platform/file-trouble.ts";
 import { progressBar } from "../../platform/progress.ts";
 import { askedDeckSchema, type DeckInQuestion } from "../../quotes/asked-deck.ts";
 import { type QuoteQuestion, quoteEvent, timeOfQuestion } from "../../quotes/quote-event.ts";
@@ -141,8 +142,8 @@ function readPrice(text: string): z.output<typeof priceSchema> {
 async function readDeck(text: string): Promise<DeckInQuestion> {
   const { file, ...deck } = Object(readYamlOption(text));
   if (typeof file !== "string") return checked(askedDeckSchema, deck);
-  const csv = await readFile(file, "utf8").catch(() => {
-    throw new Refusal("import.file-unreadable", { path: file });
+  const csv = await readFile(file, "utf8").catch((error: unknown) => {
+    throw unreadable(file, error);
   });
   return checked(askedDeckSchema, { ...deck, csv });
 }
