@@ -17,8 +17,8 @@ import { measureRatingToParse } from "./measure-rating.ts";
 import {
   measureBareCopy,
   measureBytesPerEvent,
-  measurePipeline,
-  measureStoreFloor,
+  openPipeline,
+  openStoreFloor,
 } from "./measure-store.ts";
 import { median, percentile } from "./median.ts";
 
@@ -135,6 +135,8 @@ async function measureStore(
       `${prepared.chargesPerEvent.toFixed(2)} charges, ${prepared.totalsPerEvent.toFixed(2)} totals ` +
       `rows and ${prepared.usagePerEvent.toFixed(2)} usage rows an event`,
   );
+  const stored = await openStoreFloor(bench);
+  const ingested = await openPipeline(bench);
   const bare: number[] = [];
   const floor: number[] = [];
   const pipeline: number[] = [];
@@ -143,9 +145,9 @@ async function measureStore(
   for (let round = 0; round < rounds; round++) {
     bare.push(await measureBareCopy(bench));
     await bench.empty("all");
-    floor.push(await measureStoreFloor(bench, prepared.groups));
+    floor.push(await stored.measure(prepared.groups));
     await bench.empty("all");
-    pipeline.push(await measurePipeline(bench, lines));
+    pipeline.push(await ingested.measure(lines));
     bytesPerEvent = await measureBytesPerEvent(bench, lines.length);
     await bench.empty("all");
     http.push(await server.stream(lines));
@@ -154,6 +156,8 @@ async function measureStore(
         `HTTP ${at(http)} a second`,
     );
   }
+  await stored.close();
+  await ingested.close();
   await bench.empty("all");
   const ratio = (these: readonly number[], those: readonly number[]): number =>
     median(these.map((value, round) => value / those[round]!));

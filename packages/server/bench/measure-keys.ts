@@ -14,7 +14,7 @@ import { connectWriter } from "../src/events/group-writer.ts";
 import { progressBar } from "../src/platform/progress.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 import { NOW } from "./bench-traffic.ts";
-import { measurePipeline } from "./measure-store.ts";
+import { openPipeline } from "./measure-store.ts";
 import { median } from "./median.ts";
 
 const KEYS = 10_000_000;
@@ -28,18 +28,20 @@ export async function measureAfterKeys(
 ): Promise<number> {
   const size = Math.floor(lines.length / PARTS);
   const parts = Array.from({ length: PARTS }, (_, n) => lines.slice(n * size, (n + 1) * size));
+  const pipeline = await openPipeline(bench);
   const empty: number[] = [];
   for (const part of parts) {
     await bench.empty("all");
-    empty.push(await measurePipeline(bench, part));
+    empty.push(await pipeline.measure(part));
   }
   await bench.empty("all");
   await insertManyKeys(bench);
   const full: number[] = [];
   for (const part of parts) {
     await bench.empty("but keys");
-    full.push(await measurePipeline(bench, part));
+    full.push(await pipeline.measure(part));
   }
+  await pipeline.close();
   await bench.empty("all");
   return median(full) / median(empty);
 }

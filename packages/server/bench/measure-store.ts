@@ -20,28 +20,39 @@ import { NOW, type PreparedGroup } from "./bench-traffic.ts";
 
 export const CONNECTIONS = 2;
 
-/** Events a second of the ingest transaction, fed from parameters that were prepared before. */
-export async function measureStoreFloor(
-  { database }: BenchDatabase,
-  groups: readonly PreparedGroup[],
-): Promise<number> {
-  const waiting = [...groups];
+/** What is opened once and measured round by round, as a server runs for long. */
+export interface Measured<Input> {
+  /** Events a second. */
+  readonly measure: (input: Input) => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+/** The ingest transaction, fed from parameters that were prepared before. */
+export async function openStoreFloor({
+  database,
+}: BenchDatabase): Promise<Measured<readonly PreparedGroup[]>> {
   const writers = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => connectWriter(database)),
   );
-  const work = async ({ client, slot }: (typeof writers)[number]): Promise<void> => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-      const { gate } = await beginWithKeys(client, group.events, group.keys);
-      const { rows: pieces, totals, usage } = group;
-      await storeGroup(client, { cut: gate.cut, slot }, { pieces, totals, usage }, []);
-      await client.query("commit");
-    }
+  const measure = async (groups: readonly PreparedGroup[]): Promise<number> => {
+    const waiting = [...groups];
+    const work = async ({ client, slot }: (typeof writers)[number]): Promise<void> => {
+      for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+        const { gate } = await beginWithKeys(client, group.events, group.keys);
+        const { rows: pieces, totals, usage } = group;
+        await storeGroup(client, { cut: gate.cut, slot }, { pieces, totals, usage }, []);
+        await client.query("commit");
+      }
+    };
+    const started = performance.now();
+    await Promise.all(writers.map(work));
+    const seconds = (performance.now() - started) / 1000;
+    return groups.reduce((sum, { events }) => sum + events, 0) / seconds;
   };
-  const started = performance.now();
-  await Promise.all(writers.map(work));
-  const seconds = (performance.now() - started) / 1000;
-  await Promise.all(writers.map(({ client }) => client.end()));
-  return groups.reduce((sum, { events }) => sum + events, 0) / seconds;
+  return {
+    measure,
+    close: async () => void (await Promise.all(writers.map(({ client }) => client.end()))),
+  };
 }
 
 const BARE_ROWS = 100_000;
@@ -95,17 +106,17 @@ async function copyBareRows(client: pg.Client, rows: Buffer): Promise<void> {
 const LINES_PER_SUBMISSION = 1_000;
 const SUBMISSIONS_MAX = 60;
 
-/** Events a second from NDJSON lines in memory to the acknowledgement. */
-export async function measurePipeline(
-  { database }: BenchDatabase,
-  lines: readonly string[],
-): Promise<number> {
+/** From NDJSON lines in memory to the acknowledgement. */
+export async function openPipeline({
+  database,
+}: BenchDatabase): Promise<Measured<readonly string[]>> {
   const { ingest } = await openIngest(database);
-  const started = performance.now();
-  await submitAll(ingest, lines);
-  const seconds = (performance.now() - started) / 1000;
-  await ingest.close();
-  return lines.length / seconds;
+  const measure = async (lines: readonly string[]): Promise<number> => {
+    const started = performance.now();
+    await submitAll(ingest, lines);
+    return (lines.length * 1000) / (performance.now() - started);
+  };
+  return { measure, close: () => ingest.close() };
 }
 
 export async function submitAll(ingest: Ingest, lines: readonly string[]): Promise<void> {
