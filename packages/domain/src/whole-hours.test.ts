@@ -24,6 +24,8 @@ test.each([
   ["Australia/Lord_Howe", "2026-01-01", "2026-03-01", true],
   ["Australia/Lord_Howe", "2026-06-01", "2026-07-01", false],
   ["Australia/Lord_Howe", "2026-01-01", "2027-01-01", false],
+  ["Australia/Lord_Howe", "2090-01-01", "9999-01-01", false],
+  ["America/New_York", "1970-01-01", "9999-01-01", true],
   // Half an hour ahead of its hour until 2018-05-05.
   ["Asia/Pyongyang", "2018-04-01", "2018-06-01", false],
   ["Asia/Pyongyang", "2018-06-01", "2019-06-01", true],
